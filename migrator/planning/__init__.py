@@ -1,0 +1,1 @@
+"""Facts become groups, verdicts and edits: plain data that can be printed and serialised."""

@@ -1,0 +1,57 @@
+"""Which bytes are worth parsing: literals first, a regular expression only on what is left.
+
+Imported on the hook's path before anything else, so it may import nothing at the top.
+"""
+
+from __future__ import annotations
+
+# A file without any of these holds nothing that `check` reports.  ``migrator:`` is there for
+# inline ignores, so that unused ones are found too.
+NEEDLES = (b"completions", b"ChatCompletion", b"openai.types", b"migrator: ", b"noqa: CC")
+
+# One of these, and the file is parsed without asking the regular expression.
+_PLAIN = (
+    b"chat.completions",
+    b"chat/completions",
+    b"ChatCompletion.create",
+    b"ChatCompletion.acreate",
+    b"openai.types.chat",
+    b"openai.types import chat",
+    b"migrator: ",
+    b"noqa: CC",
+)
+
+# The same shapes with white space, comments or line joins in between, and the ones that
+# reach the resource without spelling `chat.completions` in one piece.
+_LOOSE = (
+    rb"\bchat\b[\s\\)\]]*(?:\#[^\n]*\n\s*)*\.[\s\\]*completions\b"
+    rb"|ChatCompletion[\s\\]*\.[\s\\]*a?create\b"
+    rb"|openai[\s\\]*\.[\s\\]*types\b[^\n]*\bchat\b"
+    rb"|openai[\s\\]*\.[\s\\]*(?:types|resources|lib)\b[^\n]*\bchat"
+    rb"|import[^\n]*\bChatCompletion\b"
+    rb"|[\"']completions[\"']"
+    rb"|[\"']chat[\"']"
+    rb"|(?:\A|[^\w.])completions[\s\\]*\.[\s\\]*(?:create|parse|stream|with_\w+)\b"
+    rb"|\.[\s\\]*completions[\s\\]*\.[\s\\]*(?:create|parse|stream|with_\w+)\b"
+)
+
+_pattern = None
+
+
+def has_needle(data: bytes) -> bool:
+    """Return whether ``data`` holds any literal without which there is nothing to report."""
+    return any(needle in data for needle in NEEDLES)
+
+
+def worth_parsing(data: bytes) -> bool:
+    """Return whether ``data`` may hold something to report; sound, not exact."""
+    if not has_needle(data):
+        return False
+    if any(needle in data for needle in _PLAIN):
+        return True
+    global _pattern
+    if _pattern is None:
+        import re
+
+        _pattern = re.compile(_LOOSE)
+    return _pattern.search(data) is not None
