@@ -1,0 +1,1 @@
+"""Evidence that a rewritten program behaves as before: emulator, converter, program runs."""
