@@ -1,0 +1,7 @@
+"""``python -m migrator``."""
+
+import sys
+
+from migrator.entry import main
+
+sys.exit(main())

@@ -1,0 +1,141 @@
+"""Inline ignores: ``# migrator: ignore[CC101]``, ``# migrator: ignore-file`` and ``# noqa: CC101``.
+
+Comments are found by Python's tokenizer, so that strings which quote them don't count, and only
+in files that hold the words at all.  A blanket ``# noqa`` says nothing about us and is not read.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+
+from migrator.checking.selection import keep, selected
+from migrator.planning.model import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from migrator.checking.outcome import CheckedFile
+    from migrator.planning.model import Finding
+
+_OWN = re.compile(r"#\s*migrator:\s*(ignore-file|ignore)\b(?!-)(?:\s*\[([^\]]*)\])?")
+_NOQA = re.compile(r"#\s*noqa\s*:\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
+_SKIPPED = (tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE)
+
+
+class Directive:
+    """One inline ignore; ``codes`` empty means every code.
+
+    ``lines`` are the lines it speaks about, ``None`` for the whole file.
+    """
+
+    __slots__ = ("text", "codes", "place", "lines", "foreign")
+
+    def __init__(
+        self, text: str, codes: tuple[str, ...], place: Place, lines: tuple[int, ...] | None,
+        *, foreign: bool = False,
+    ) -> None:  # fmt: skip
+        self.text = text
+        self.codes = codes
+        self.place = place
+        self.lines = lines
+        self.foreign = foreign
+
+    def covers(self, finding: Finding) -> bool:
+        """Return whether it stands where it speaks about ``finding``, whatever the code."""
+        place = finding.place
+        return self.lines is None or place.line in self.lines or place.end_line in self.lines
+
+    def code_for(self, finding: Finding) -> str | None:
+        """Return which of its codes names ``finding``; ``""`` when it names all."""
+        if not self.codes:
+            return ""
+        return next((code for code in self.codes if finding.code.startswith(code)), None)
+
+
+def mentioned(data: bytes) -> bool:
+    """Return whether the tokenizer is worth its time."""
+    return b"migrator:" in data or b"noqa" in data.lower()
+
+
+def directives(path: str, data: bytes) -> list[Directive]:
+    """Return the inline ignores of a file; what the tokenizer can't read ends the list."""
+    found: list[Directive] = []
+    # Comments on lines of their own speak about the next line of code.
+    waiting: list[tuple[tokenize.TokenInfo, int]] = []
+    try:
+        for token in tokenize.tokenize(io.BytesIO(data).readline):
+            if token.type == tokenize.COMMENT:
+                alone = not token.line[: token.start[1]].strip()
+                start = len(found)
+                found += _in_comment(path, token)
+                if alone:
+                    waiting += [(token, at) for at in range(start, len(found))]
+            elif waiting and token.type not in _SKIPPED:
+                for _, at in waiting:
+                    lines = found[at].lines
+                    if lines is not None:
+                        found[at].lines = (*lines, token.start[0])
+                waiting = []
+    except (tokenize.TokenError, SyntaxError, UnicodeDecodeError):
+        pass
+    return found
+
+
+def _in_comment(path: str, token: tokenize.TokenInfo) -> Iterator[Directive]:
+    line, column = token.start
+    for match in _OWN.finditer(token.string):
+        place = _place(path, line, column, match)
+        codes = tuple(code.strip() for code in (match[2] or "").split(",") if code.strip())
+        yield Directive(
+            match[0], codes, place, None if match[1] == "ignore-file" else (line,)
+        )  # fmt: skip
+    for match in _NOQA.finditer(token.string):
+        codes = tuple(code for code in re.split(r"[,\s]+", match[1].upper()) if _ours(code))
+        if codes:
+            place = _place(path, line, column, match)
+            yield Directive(match[0], codes, place, (line,), foreign=True)
+
+
+def _place(path: str, line: int, column: int, match: re.Match[str]) -> Place:
+    return Place(path, line, column + match.start() + 1, line, column + match.end() + 1)
+
+
+def _ours(code: str) -> bool:
+    from migrator._tables import CODES
+
+    return any(known.startswith(code) for known in CODES)
+
+
+def suppress(file: CheckedFile) -> None:
+    """Keep what an inline ignore allows, and note the ignores that allowed nothing."""
+    for directive in file.directives:
+        used: set[str] = set()
+        for finding in file.plan.findings:
+            code = directive.code_for(finding) if directive.covers(finding) else None
+            if code is not None:
+                used.add(code)
+                keep(file.plan, finding, f"`{directive.text}` allows it", directive.place)
+        if not file.plan.problems:
+            file.unused += _unused(file, directive, used)
+
+
+def _unused(file: CheckedFile, directive: Directive, used: set[str]) -> Iterator[Problem]:
+    settings = file.target.settings
+    if not selected("CC906", settings):
+        return
+    if not directive.codes:
+        if not used and settings.select == ("ALL",) and not settings.ignore:
+            yield Problem("CC906", f"`{directive.text}` allows nothing here", directive.place)
+        return
+    for code in directive.codes:
+        if code in used:
+            continue
+        if not _ours(code):
+            message = f"`{directive.text}` names the unknown code {code}"
+            yield Problem("CC906", message, directive.place)
+        elif selected(code, settings):
+            message = f"`{directive.text}` allows nothing here: no {code} to allow"
+            yield Problem("CC906", message, directive.place)

@@ -1,0 +1,1 @@
+"""Which files, their bytes in and their bytes out."""

@@ -1,0 +1,1 @@
+"""Outputs: text, JSON, SARIF, GitHub annotations, coverage and derivations."""
