@@ -41,7 +41,7 @@ def compiled() -> str:
         "# fmt: off\n"
         "# ruff: noqa\n"
         f"CODES: dict[str, dict[str, str]] = \\\n{literal(codes)}\n\n"
-        f"API: dict[str, dict[str, dict[str, str]]] = \\\n{literal(api)}\n"
+        f"API: dict[str, dict[str, dict[str, dict[str, str]]]] = \\\n{literal(api)}\n"
     )
 
 

@@ -6,97 +6,24 @@ not import ``dataclasses`` or ``typing`` (each costs as much as starting Python 
 
 from __future__ import annotations
 
+from migrator.analysis.facts import Host as Host
+from migrator.analysis.facts import LedgerRow as LedgerRow
+from migrator.analysis.facts import Member as Member
+from migrator.analysis.facts import Mention as Mention
+from migrator.analysis.facts import Reason as Reason
+from migrator.documents.place import Place as Place
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from migrator.analysis.requests import Change
 
 REWRITE = "rewrite"
 SUGGEST = "suggest"
 BLOCKED = "blocked"
 KEEP = "keep"
 VERDICTS = (REWRITE, SUGGEST, BLOCKED, KEEP)
-
-
-class Place:
-    """A point in a file; line and column count from 1, the column in characters."""
-
-    __slots__ = ("path", "line", "column", "end_line", "end_column")
-
-    def __init__(
-        self, path: str, line: int, column: int, end_line: int = 0, end_column: int = 0
-    ) -> None:
-        self.path = path
-        self.line = line
-        self.column = column
-        self.end_line = end_line or line
-        self.end_column = end_column or column
-
-    def key(self) -> tuple[str, int, int]:
-        """Return what places are ordered by."""
-        return (self.path, self.line, self.column)
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
-
-
-class Reason:
-    """Why a site is not simply rewritten: a code of ``rules/codes.toml``, and where it shows."""
-
-    __slots__ = ("code", "message", "place", "effect")
-
-    def __init__(self, code: str, message: str, place: Place, effect: str) -> None:
-        self.code = code
-        self.message = message
-        self.place = place
-        self.effect = effect
-
-
-class LedgerRow:
-    """What became of one keyword of the call.
-
-    ``action`` is one of same, renamed, nested, reshaped, dropped, added, refused.
-    """
-
-    __slots__ = ("keyword", "action", "before", "after", "note")
-
-    def __init__(
-        self, keyword: str, action: str, before: str = "", after: str = "", note: str = ""
-    ) -> None:
-        self.keyword = keyword
-        self.action = action
-        self.before = before
-        self.after = after
-        self.note = note
-
-
-class Member:
-    """A place that belongs to a group; ``role`` says as what.
-
-    Roles: call, client, builder, reader, variable, wrapper, caller, test-double.
-    """
-
-    __slots__ = ("role", "place", "text")
-
-    def __init__(self, role: str, place: Place, text: str) -> None:
-        self.role = role
-        self.place = place
-        self.text = text
-
-
-class Host:
-    """Whose client a call goes through.
-
-    ``verdict`` is one of openai, azure-v1, azure-dated, other, unknown; ``client`` is the class
-    as written; ``built`` is where the client is constructed, if that was found.
-    """
-
-    __slots__ = ("verdict", "client", "detail", "built")
-
-    def __init__(self, verdict: str, client: str, detail: str, built: Place | None = None) -> None:
-        self.verdict = verdict
-        self.client = client
-        self.detail = detail
-        self.built = built
 
 
 class Splice:
@@ -110,35 +37,15 @@ class Splice:
         self.text = text
 
 
-class Argument:
-    """One change to the keywords of a call.
-
-    ``op`` is one of rename (``name`` → ``new``), wrap (rename, and put the value between
-    ``prefix`` and ``suffix``), remove, add (``new`` = ``prefix``), merge (the value goes into
-    the dict of keyword ``new`` under the key ``prefix``).
-    """
-
-    __slots__ = ("op", "name", "new", "prefix", "suffix")
-
-    def __init__(
-        self, op: str, name: str, new: str = "", prefix: str = "", suffix: str = ""
-    ) -> None:
-        self.op = op
-        self.name = name
-        self.new = new
-        self.prefix = prefix
-        self.suffix = suffix
-
-
 class CallEdit:
     """Rewrite the keywords of the call expression at bytes ``start:end``."""
 
-    __slots__ = ("start", "end", "arguments")
+    __slots__ = ("start", "end", "changes")
 
-    def __init__(self, start: int, end: int, arguments: Sequence[Argument]) -> None:
+    def __init__(self, start: int, end: int, changes: Sequence[Change]) -> None:
         self.start = start
         self.end = end
-        self.arguments = tuple(arguments)
+        self.changes = tuple(changes)
 
 
 class RemoveStatement:
@@ -209,10 +116,11 @@ class Problem:
 class FilePlan:
     """All that is known of one file, in source order."""
 
-    __slots__ = ("path", "findings", "groups", "problems")
+    __slots__ = ("path", "findings", "groups", "problems", "mentions")
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.findings: list[Finding] = []
         self.groups: list[Group] = []
         self.problems: list[Problem] = []
+        self.mentions: list[Mention] = []

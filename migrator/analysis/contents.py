@@ -1,0 +1,156 @@
+"""Whether the content of a message is text."""
+
+from __future__ import annotations
+
+from migrator.analysis.functions import argument_of, references, returned
+from migrator.analysis.scopes import Module
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, walk
+from migrator.analysis.values import Origin, origins
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.analysis.messages import MessageList
+
+_PARTS = {"text", "image_url", "input_audio", "file", "refusal", "video_url", "audio_url"}
+_LISTS = ("list", "List", "Sequence", "Iterable", "ContentPart", "dict", "Dict", "Mapping")
+
+
+class Contents:
+    """Checks contents of one messages list and reports to it."""
+
+    def __init__(self, module: Module, report: MessageList) -> None:
+        self.module = module
+        self.report = report
+        self._seen: set[ast.AST] = set()
+
+    def check(self, node: ast.expr) -> None:
+        """Add a reason unless ``node`` is text, or nothing suggests that it is not."""
+        if node in self._seen:
+            return
+        self._seen.add(node)
+        if isinstance(node, ast.Constant):
+            if not isinstance(node.value, str):
+                self.report.reason("CC238", f"the content is `{node.value}`", node)
+        elif isinstance(node, (ast.List, ast.ListComp, ast.Tuple, ast.Dict, ast.DictComp)):
+            self.report.reason("CC232", "the content is a list of parts", node)
+        elif isinstance(node, ast.JoinedStr):
+            return
+        elif isinstance(node, ast.BinOp):
+            self._operator(node)
+        elif isinstance(node, (ast.IfExp, ast.BoolOp)):
+            values = [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values
+            for value in values:
+                if not is_none(value):
+                    self.check(value)
+        elif isinstance(node, ast.NamedExpr):
+            self.check(node.value)
+        elif isinstance(node, (ast.Name, ast.Attribute)):
+            for origin in origins(self.module, node):
+                self._origin(origin, node)
+        elif isinstance(node, ast.Call):
+            self._call(node)
+        else:
+            self._assume(node)
+
+    def _operator(self, node: ast.BinOp) -> None:
+        if not isinstance(node.op, (ast.Add, ast.Mod)):
+            return
+        self.check(node.left)
+        if isinstance(node.op, ast.Add):
+            self.check(node.right)
+
+    def _call(self, node: ast.Call) -> None:
+        if _is_text(node):
+            return
+        found = origins(self.module, node.func)
+        if found and all(origin.kind == "def" for origin in found):
+            for origin in found:
+                assert isinstance(origin.node, FUNCTIONS)
+                self._returned(origin.node, node)
+            return
+        self._assume(node)
+
+    def _returned(self, function: ast.FunctionDef | ast.AsyncFunctionDef, node: ast.expr) -> None:
+        for statement in returned(function):
+            value = statement.value
+            if value is not None and not is_none(value):
+                self.check(value)
+
+    def _origin(self, origin: Origin, node: ast.expr) -> None:
+        if origin.kind == "expr" and isinstance(origin.node, ast.expr):
+            if origin.node is not node and not is_none(origin.node):
+                self.check(origin.node)
+        elif origin.kind == "param" and isinstance(origin.node, ast.arg):
+            self._parameter(origin, origin.node, node)
+        else:
+            self._assume(node)
+
+    def _parameter(self, origin: Origin, arg: ast.arg, node: ast.expr) -> None:
+        annotation = self.module.source.segment(arg.annotation) if arg.annotation else ""
+        if any(word in annotation for word in _LISTS):
+            self.report.reason("CC232", f"`{arg.arg}` is annotated as `{annotation}`", node)
+            return
+        if annotation in ("str", "Optional[str]", "str | None", "'str'", '"str"'):
+            return
+        function = origin.binding.statement if origin.binding is not None else None
+        if not isinstance(function, FUNCTIONS):
+            self._assume(node)
+            return
+        for call in references(self.module, function).calls:
+            if isinstance(call, ast.Call):
+                _, value = argument_of(self.module, call, arg.arg, function)
+                if value is not None and not is_none(value):
+                    self.check(value)
+        self._assume(node)
+        message = f"`{function.name}` gets `{arg.arg}`, perhaps with content parts, from"
+        for part in (b"image_url", b"input_audio"):
+            self.report.ask(function, (part,), "CC232", message)
+
+    def _assume(self, node: ast.expr) -> None:
+        """Take ``node`` for text unless its file builds content parts somewhere."""
+        part = parts_in(self.module)
+        if part is None:
+            self.report.assumed.append(node)
+            return
+        line = getattr(part, "lineno", 0)
+        message = f"may hold content parts, which line {line} builds"
+        self.report.reason("CC232", message, node)
+
+
+def _is_text(node: ast.Call) -> bool:
+    """Return whether a call is known to return text."""
+    func = node.func
+    if isinstance(func, ast.Name):
+        return func.id in ("str", "input", "repr", "format", "open")
+    if not isinstance(func, ast.Attribute):
+        return False
+    if func.attr in ("format", "join", "strip", "lstrip", "rstrip", "replace", "lower", "upper",
+                     "dumps", "read_text", "substitute", "safe_substitute", "title", "decode",
+                     "format_map", "removeprefix", "removesuffix", "model_dump_json", "dedent",
+                     "to_string", "to_markdown", "isoformat", "strftime"):  # fmt: skip
+        return True
+    return func.attr == "read" and not node.args
+
+
+def parts_in(module: Module) -> ast.AST | None:
+    """Return the first place of the file that builds or names content parts, else None."""
+    if "parts" not in module.memo:
+        module.memo["parts"] = _find_parts(module)
+    found = module.memo["parts"]
+    return found if isinstance(found, ast.AST) else None
+
+
+def _find_parts(module: Module) -> ast.AST | None:
+    text = module.source.utf8
+    if b"image_url" not in text and b"input_audio" not in text and b"type" not in text:
+        return None
+    for node in walk(module.tree):
+        if isinstance(node, ast.Dict):
+            keys = {constant_string(key) for key in node.keys}
+            for key, value in zip(node.keys, node.values):
+                kind = constant_string(value)
+                if constant_string(key) == "type" and kind in _PARTS and kind in keys:
+                    return node
+        elif constant_string(node) in ("image_url", "input_audio"):
+            return node
+    return None

@@ -1,0 +1,82 @@
+"""What analysis says of a site: reasons, hosts and the members of a group, as plain data."""
+
+from __future__ import annotations
+
+from migrator.documents.place import Place
+
+
+class Reason:
+    """Why a site is not simply rewritten: a code of ``rules/codes.toml``, and where it shows.
+
+    ``effect`` is one of block, keep, unknown, suggest.
+    """
+
+    __slots__ = ("code", "message", "place", "effect")
+
+    def __init__(self, code: str, message: str, place: Place, effect: str) -> None:
+        self.code = code
+        self.message = message
+        self.place = place
+        self.effect = effect
+
+
+class Member:
+    """A place that belongs to a group; ``role`` says as what.
+
+    Roles: call, client, builder, reader, variable, wrapper, caller, test-double.
+    """
+
+    __slots__ = ("role", "place", "text")
+
+    def __init__(self, role: str, place: Place, text: str) -> None:
+        self.role = role
+        self.place = place
+        self.text = text
+
+
+class Host:
+    """Whose client a call goes through.
+
+    ``verdict`` is one of openai, azure-v1, azure-dated, other, unknown; ``client`` is the class
+    as written; ``built`` is where the client is constructed, if that was found.
+    """
+
+    __slots__ = ("verdict", "client", "detail", "built")
+
+    def __init__(self, verdict: str, client: str, detail: str, built: Place | None = None) -> None:
+        self.verdict = verdict
+        self.client = client
+        self.detail = detail
+        self.built = built
+
+
+class LedgerRow:
+    """What became of one keyword of the call.
+
+    ``action`` is one of same, renamed, nested, reshaped, dropped, added, refused.
+    """
+
+    __slots__ = ("keyword", "action", "before", "after", "note")
+
+    def __init__(
+        self, keyword: str, action: str, before: str = "", after: str = "", note: str = ""
+    ) -> None:
+        self.keyword = keyword
+        self.action = action
+        self.before = before
+        self.after = after
+        self.note = note
+
+
+class Mention:
+    """A question to the rest of the project: does any other file hold all of ``needles``?
+
+    If one does, ``reason`` applies; ``away`` are paths that do not count.
+    """
+
+    __slots__ = ("needles", "reason", "group")
+
+    def __init__(self, needles: tuple[bytes, ...], reason: Reason, group: str = "") -> None:
+        self.needles = needles
+        self.reason = reason
+        self.group = group

@@ -1,0 +1,237 @@
+"""Functions of a module: who calls them, what they return, and whether that can be known."""
+
+from __future__ import annotations
+
+from migrator.analysis.reaching import bindings_of, owner_of, uses_of
+from migrator.analysis.scopes import Binding, Module, Scope
+from migrator.analysis.syntax import ast
+from migrator.analysis.values import attribute_owner, qualified_names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+# Decorators that hand the function's result on as it is.
+TRANSPARENT = {
+    "staticmethod", "classmethod", "functools.lru_cache", "functools.cache", "functools.wraps",
+    "tenacity.retry", "backoff.on_exception", "backoff.on_predicate", "retry.retry",
+    "retrying.retry", "abc.abstractmethod", "typing.override", "typing_extensions.override",
+    "contextlib.suppress", "ratelimit.limits", "ratelimit.sleep_and_retry", "property",
+    "functools.cached_property", "pytest.fixture", "typing.no_type_check",
+}  # fmt: skip
+# Decorators under which a function is read like an attribute, without a call.
+PROPERTIES = {"property", "functools.cached_property", "cached_property"}
+
+
+class References:
+    """All uses of a function in its file.
+
+    ``calls`` are calls of it; ``others`` are uses as a value; ``unsure`` are attribute reads of
+    its name on receivers that may or may not be it; ``foreign`` decorators may change its
+    result.
+    """
+
+    __slots__ = ("calls", "others", "unsure", "foreign", "is_property")
+
+    def __init__(self) -> None:
+        self.calls: list[ast.expr] = []
+        self.others: list[ast.AST] = []
+        self.unsure: list[ast.AST] = []
+        self.foreign: list[ast.expr] = []
+        self.is_property = False
+
+
+def function_at(module: Module, node: ast.AST) -> Function | ast.Lambda | None:
+    """Return the function whose body ``node`` is in, else None."""
+    found = module.enclosing(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+    assert found is None or isinstance(
+        found, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    )
+    return found
+
+
+def references(module: Module, function: Function) -> References:
+    """Return every use of ``function`` that its own file shows."""
+    key = ("references", function)
+    known = module.memo.get(key)
+    if isinstance(known, References):
+        return known
+    result = References()
+    module.memo[key] = result
+    binding = module.binding_of[function]
+    for decorator in function.decorator_list:
+        _decorator(module, decorator, result)
+    if binding.scope.kind == "class":
+        _method_uses(module, function, binding, result)
+    else:
+        for use in uses_of(module, binding):
+            _classify(module, use, result)
+    return result
+
+
+def _decorator(module: Module, node: ast.expr, result: References) -> None:
+    target = node.func if isinstance(node, ast.Call) else node
+    names = qualified_names(module, target)
+    if isinstance(target, ast.Name) and not bindings_of(module, target):
+        names = {target.id}
+    if names & PROPERTIES:
+        result.is_property = True
+    if not names or not names <= (TRANSPARENT | PROPERTIES):
+        result.foreign.append(node)
+
+
+def _method_uses(
+    module: Module, function: Function, binding: Binding, result: References
+) -> None:
+    owner = binding.scope
+    for use in module.attributes.get(function.name, ()):
+        if not isinstance(use.ctx, ast.Load):
+            result.others.append(use)
+            continue
+        receiver = attribute_owner(module, use)
+        if receiver is None:
+            result.unsure.append(use)
+        elif _related(module, receiver, owner):
+            _classify(module, use, result)
+    for name in owner.loads.get(function.name, ()):
+        if owner_of(module, name) is owner:
+            result.others.append(name)
+
+
+def _related(module: Module, first: Scope, second: Scope) -> bool:
+    """Return whether two classes are one, or one derives from the other, in this file."""
+    return second in _ancestry(module, first) or first in _ancestry(module, second)
+
+
+def _ancestry(module: Module, scope: Scope) -> list[Scope]:
+    result = [scope]
+    for current in result:
+        node = current.node
+        for base in node.bases if isinstance(node, ast.ClassDef) else ():
+            for binding in bindings_of(module, base) if isinstance(base, ast.Name) else ():
+                found = module.scopes.get(binding.node) if binding.kind == "class" else None
+                if found is not None and found not in result:
+                    result.append(found)
+    return result
+
+
+def _classify(module: Module, use: ast.expr, result: References) -> None:
+    if result.is_property:
+        result.calls.append(use)
+        return
+    parent = module.parent(use)
+    if isinstance(parent, ast.Call) and parent.func is use:
+        result.calls.append(parent)
+    else:
+        result.others.append(use)
+
+
+def returned(function: Function) -> list[ast.Return]:
+    """Return the return statements of ``function`` itself, nested functions left out."""
+    return [node for node in own_nodes(function) if isinstance(node, ast.Return)]
+
+
+def is_generator(function: Function) -> bool:
+    """Return whether ``function`` yields."""
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in own_nodes(function))
+
+
+def own_nodes(function: Function) -> list[ast.AST]:
+    """Return the nodes of a function's body without those of nested functions and classes."""
+    result: list[ast.AST] = []
+    stack: list[ast.AST] = list(reversed(function.body))
+    while stack:
+        node = stack.pop()
+        result.append(node)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            continue
+        for name in reversed(node._fields):
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                stack.append(value)
+            elif isinstance(value, list):
+                stack.extend(item for item in reversed(value) if isinstance(item, ast.AST))
+    return result
+
+
+def parameter_of(
+    module: Module, call: ast.Call, argument: ast.expr, function: Function
+) -> ast.arg | None:
+    """Return the parameter of ``function`` that ``argument`` of ``call`` is bound to."""
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    if bound_method(module, call, function):
+        parameters = parameters[1:]
+    for index, item in enumerate(call.args):
+        if isinstance(item, ast.Starred):
+            return None
+        if item is argument:
+            return parameters[index] if index < len(parameters) else None
+    for item in call.keywords:
+        if item.value is argument and item.arg is not None:
+            named = [*parameters, *function.args.kwonlyargs]
+            return next((p for p in named if p.arg == item.arg), None)
+    return None
+
+
+def argument_of(
+    module: Module, call: ast.Call, name: str, function: Function
+) -> tuple[bool, ast.expr | None]:
+    """Return (True, what ``call`` gives parameter ``name``), default included.
+
+    (False, None) when stars hide it.
+    """
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    if bound_method(module, call, function):
+        parameters = parameters[1:]
+    if any(isinstance(item, ast.Starred) for item in call.args) or any(
+        item.arg is None for item in call.keywords
+    ):
+        return False, None
+    for item in call.keywords:
+        if item.arg == name:
+            return True, item.value
+    for index, parameter in enumerate(parameters):
+        if parameter.arg == name and index < len(call.args):
+            return True, call.args[index]
+    return True, default_of(function, name)
+
+
+def default_of(function: Function, name: str) -> ast.expr | None:
+    """Return the default of a parameter, else None."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    for parameter, default in zip(reversed(positional), reversed(arguments.defaults)):
+        if parameter.arg == name:
+            return default
+    for parameter, value in zip(arguments.kwonlyargs, arguments.kw_defaults):
+        if parameter.arg == name:
+            return value
+    return None
+
+
+def bound_method(module: Module, call: ast.Call, function: Function) -> bool:
+    """Return whether ``call`` passes the first parameter by its receiver."""
+    if module.binding_of[function].scope.kind != "class":
+        return False
+    static = any(
+        isinstance(item, ast.Name) and item.id == "staticmethod"
+        for item in function.decorator_list
+    )
+    if static or not isinstance(call.func, ast.Attribute):
+        return False
+    receiver = call.func.value
+    if isinstance(receiver, ast.Name):
+        for binding in bindings_of(module, receiver):
+            if binding.kind == "class":
+                # Class.method(instance, …), unless it is a class method.
+                return any(
+                    isinstance(item, ast.Name) and item.id == "classmethod"
+                    for item in function.decorator_list
+                )
+    return True
+
+
+def spelled(function: Function, binding: Binding) -> bytes:
+    """Return what a use of ``function`` in another file must spell: methods need a dot."""
+    name = function.name.encode()
+    return b"." + name if binding.scope.kind == "class" else name

@@ -1,0 +1,417 @@
+"""What a ``messages`` list can hold: every element that is put into it, from anywhere.
+
+Messages of the roles system, developer, user and assistant whose content is text are valid
+Responses input as they are (``EasyInputMessageParam``).  Anything else is a reason.
+"""
+
+from __future__ import annotations
+
+from migrator.analysis.contents import Contents
+from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.functions import argument_of, references, returned, spelled
+from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.scopes import Binding, Module
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string
+from migrator.analysis.values import attribute_bindings, attribute_owner, constants, origins
+
+_ROLES = {"system", "developer", "user", "assistant"}
+_KEYS = {
+    "name": ("CC231", "a message carries `name`"),
+    "tool_calls": ("CC234", "an assistant message carries tool calls"),
+    "function_call": ("CC234", "an assistant message carries a function call"),
+    "tool_call_id": ("CC233", "a message answers a tool call"),
+}
+_READS = {"copy", "index", "count", "pop", "clear", "reverse", "sort", "remove", "__len__"}
+_HARMLESS = {
+    "len", "print", "pprint", "str", "repr", "dumps", "dump", "enumerate", "sorted", "reversed",
+    "list", "tuple", "deepcopy", "copy", "debug", "info", "warning", "error", "log", "exception",
+    "sum", "any", "all", "max", "min", "zip", "iter", "isinstance", "bool", "type", "id", "join",
+    "write", "encode", "map", "filter", "echo", "format", "hash",
+}  # fmt: skip
+
+
+class MessageList:
+    """The verdict over one ``messages`` argument: reasons, questions, places and notes."""
+
+    def __init__(self, module: Module, node: ast.expr) -> None:
+        self.module = module
+        self.reasons: list[Reason] = []
+        self.mentions: list[Mention] = []
+        self.builders: list[ast.AST] = []
+        self.assumed: list[ast.AST] = []
+        self.contents = Contents(module, self)
+        self._lists: set[ast.AST] = set()
+        self._objects: set[object] = set()
+        self.list_(node)
+        if not self.reasons and not self.builders:
+            self.reason("CC239", "the messages list is empty", node)
+
+    def reason(self, code: str, message: str, node: ast.AST) -> None:
+        """Add a reason once."""
+        place = self.module.source.place(node)
+        if not any(r.code == code and r.place.key() == place.key() for r in self.reasons):
+            self.reasons.append(Reason(code, message, place, "block"))
+
+    # -- lists --------------------------------------------------------------------------
+
+    def list_(self, node: ast.expr) -> None:
+        """Look at everything an expression that yields a messages list can hold."""
+        if node in self._lists:
+            return
+        self._lists.add(node)
+        if isinstance(node, (ast.List, ast.Tuple)):
+            for item in node.elts:
+                if isinstance(item, ast.Starred):
+                    self.list_(item.value)
+                else:
+                    self.message(item)
+        elif isinstance(node, ast.Name):
+            self._name(node)
+        elif isinstance(node, ast.Attribute):
+            self._attribute(node)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            self.list_(node.left)
+            self.list_(node.right)
+        elif isinstance(node, (ast.IfExp, ast.BoolOp)):
+            for value in _alternatives(node):
+                self.list_(value)
+        elif isinstance(node, ast.NamedExpr):
+            self.list_(node.value)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            self.list_(node.value)
+        elif isinstance(node, ast.ListComp):
+            self.message(node.elt)
+        elif isinstance(node, ast.Call):
+            self._call(node)
+        elif isinstance(node, ast.Constant) and node.value is None:
+            return
+        else:
+            self.reason("CC230", "the messages come from an expression that can't be followed",
+                        node)  # fmt: skip
+
+    def _name(self, node: ast.Name) -> None:
+        bindings = bindings_of(self.module, node)
+        if not bindings:
+            self.reason("CC230", f"`{node.id}` is not defined in this file", node)
+        for binding in bindings:
+            self._binding(binding, node)
+
+    def _binding(self, binding: Binding, node: ast.AST) -> None:
+        if binding in self._objects:
+            return
+        self._objects.add(binding)
+        if binding.kind in ("assign", "walrus", "augassign") and not binding.path:
+            assert isinstance(binding.value, ast.expr)
+            self._annotated(binding)
+            self.list_(binding.value)
+            self._mutations(binding)
+        elif binding.kind == "param":
+            self._parameter(binding, node)
+            self._mutations(binding)
+        elif binding.kind != "annotation":
+            shown = getattr(node, "id", binding.name)
+            self.reason("CC230", f"`{shown}` can't be followed to a list", node)
+
+    def _annotated(self, binding: Binding) -> None:
+        statement = binding.statement
+        if isinstance(statement, ast.AnnAssign):
+            text = self.module.source.segment(statement.annotation)
+            if "ChatCompletion" in text:
+                self.reason("CC320", f"annotated as `{text}`", statement.annotation)
+
+    def _parameter(self, binding: Binding, node: ast.AST) -> None:
+        function = binding.statement
+        arg = binding.node
+        if not isinstance(function, FUNCTIONS) or not isinstance(arg, ast.arg):
+            self.reason("CC230", f"`{binding.name}` is a parameter of a lambda", node)
+            return
+        if arg in (function.args.vararg, function.args.kwarg):
+            self.reason("CC230", f"`{arg.arg}` collects arguments", node)
+            return
+        if arg.annotation is not None:
+            text = self.module.source.segment(arg.annotation)
+            if "ChatCompletion" in text:
+                self.reason("CC320", f"annotated as `{text}`", arg.annotation)
+        uses = references(self.module, function)
+        if uses.others or uses.unsure or not uses.calls:
+            message = f"parameter `{arg.arg}` of `{function.name}`: not every caller is seen"
+            self.reason("CC230", message, node)
+            return
+        for call in uses.calls:
+            known, value = (
+                argument_of(self.module, call, arg.arg, function)
+                if isinstance(call, ast.Call)
+                else (False, None)
+            )
+            if not known:
+                self.reason("CC230", f"a caller hides what `{arg.arg}` is", call)
+            elif value is not None:
+                self.list_(value)
+        self.ask(function, (), "CC230", f"`{function.name}` is called with messages from")
+
+    def ask(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, more: tuple[bytes, ...], code: str,
+        message: str,
+    ) -> None:  # fmt: skip
+        """Ask the rest of the project whether it uses ``function``."""
+        binding = self.module.binding_of[function]
+        if binding.scope.kind in ("function", "lambda"):
+            return
+        reason = Reason(code, message, self.module.source.place(function), "block")
+        self.mentions.append(Mention((spelled(function, binding), *more), reason))
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        owner = attribute_owner(self.module, node)
+        bindings = attribute_bindings(self.module, owner, node.attr) if owner is not None else []
+        if owner is None or not bindings:
+            shown = self.module.source.segment(node)
+            self.reason("CC230", f"where `{shown}` is filled can't be seen", node)
+            return
+        if ("attribute", owner, node.attr) in self._objects:
+            return
+        self._objects.add(("attribute", owner, node.attr))
+        for binding in bindings:
+            if binding.kind == "param" or binding.value is None or binding.path:
+                continue
+            if isinstance(binding.value, ast.expr):
+                self._annotated(binding)
+                self.list_(binding.value)
+        for use in self.module.attributes.get(node.attr, ()):
+            receiver = attribute_owner(self.module, use)
+            if receiver is owner or receiver is None:
+                self._mutation(use)
+        if isinstance(owner.node, ast.ClassDef):
+            reason = Reason("CC236", f"`{owner.node.name}.{node.attr}` is reachable from",
+                            self.module.source.place(node), "block")  # fmt: skip
+            needles = (owner.node.name.encode(), f".{node.attr}".encode())
+            self.mentions.append(Mention(needles, reason))
+
+    def _call(self, node: ast.Call) -> None:
+        func = node.func
+        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        if name in ("list", "deepcopy", "copy", "tuple") and len(node.args) == 1:
+            self.list_(node.args[0])
+            return
+        if name == "copy" and isinstance(func, ast.Attribute) and not node.args:
+            self.list_(func.value)
+            return
+        found = origins(self.module, func)
+        if found and all(origin.kind == "def" for origin in found):
+            for origin in found:
+                assert isinstance(origin.node, FUNCTIONS)
+                for statement in returned(origin.node):
+                    if statement.value is not None:
+                        self.list_(statement.value)
+            return
+        shown = " ".join(self.module.source.segment(func).split())[:60]
+        self.reason("CC230", f"the messages come from `{shown}(…)`", node)
+
+    # -- what is done to a list ---------------------------------------------------------
+
+    def _mutations(self, binding: Binding) -> None:
+        key = ("mutations", binding.scope, binding.name)
+        if key in self._objects:
+            return
+        self._objects.add(key)
+        for other in binding.scope.bindings.get(binding.name, ()):
+            for use in uses_of(self.module, other):
+                self._mutation(use)
+
+    def _mutation(self, use: ast.expr) -> None:
+        if use in self._objects:
+            return
+        self._objects.add(use)
+        parent = self.module.parent(use)
+        if isinstance(parent, ast.Attribute) and parent.value is use:
+            self._method(use, parent)
+        elif isinstance(parent, ast.Subscript) and parent.value is use:
+            self._element(parent)
+        elif isinstance(parent, ast.Call) and use in parent.args:
+            self._given(use, parent)
+        elif isinstance(parent, ast.AugAssign) and parent.target is use:
+            self.list_(parent.value)
+        elif isinstance(parent, (ast.Assign, ast.AnnAssign)) and parent.value is use:
+            for target in parent.targets if isinstance(parent, ast.Assign) else [parent.target]:
+                binding = self.module.binding_of.get(target)
+                if isinstance(target, ast.Name) and binding is not None:
+                    self._mutations(binding)
+                elif isinstance(target, ast.Attribute) and binding is not None:
+                    self._attribute(target)
+                else:
+                    self.reason("CC236", "the list is stored where other code can change it",
+                                use)  # fmt: skip
+
+    def _method(self, use: ast.expr, method: ast.Attribute) -> None:
+        call = self.module.parent(method)
+        if not isinstance(call, ast.Call) or call.func is not method:
+            if method.attr not in _READS:
+                self.reason("CC236", f"`.{method.attr}` of the list is used as a value", method)
+            return
+        if method.attr == "append" and len(call.args) == 1:
+            self.message(call.args[0])
+        elif method.attr == "insert" and len(call.args) == 2:
+            self.message(call.args[1])
+        elif method.attr == "extend" and len(call.args) == 1:
+            self.list_(call.args[0])
+        elif method.attr not in _READS:
+            self.reason("CC236", f"`.{method.attr}` of the list is not known", method)
+
+    def _element(self, node: ast.Subscript) -> None:
+        parent = self.module.parent(node)
+        if isinstance(node.ctx, ast.Store) and isinstance(parent, ast.Assign):
+            if isinstance(node.slice, ast.Slice):
+                self.list_(parent.value)
+            else:
+                self.message(parent.value)
+        elif isinstance(parent, ast.Subscript) and parent.value is node:
+            self._field(parent)
+        elif isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault"):
+            self.reason("CC236", "a message is changed in place", node)
+
+    def _field(self, node: ast.Subscript) -> None:
+        if not isinstance(node.ctx, ast.Store):
+            return
+        key = constant_string(node.slice)
+        statement = self.module.parent(node)
+        value = getattr(statement, "value", None)
+        if key == "content" and isinstance(value, ast.expr):
+            self.contents.check(value)
+        elif key != "role":
+            self.reason("CC236", "a message is changed in place", node)
+
+    def _given(self, use: ast.expr, call: ast.Call) -> None:
+        func = call.func
+        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        if name in _HARMLESS:
+            return
+        if name == "append" or name == "extend":
+            self.reason("CC236", "the list is put into another list", use)
+            return
+        found = origins(self.module, func) if isinstance(func, (ast.Name, ast.Attribute)) else []
+        if found and all(origin.kind == "def" for origin in found):
+            from migrator.analysis.functions import parameter_of
+
+            for origin in found:
+                assert isinstance(origin.node, FUNCTIONS)
+                arg = parameter_of(self.module, call, use, origin.node)
+                if arg is not None:
+                    self._mutations(self.module.binding_of[arg])
+            return
+        shown = " ".join(self.module.source.segment(func).split())[:60]
+        self.reason("CC236", f"`{shown}` may change the list", use)
+
+    # -- messages -----------------------------------------------------------------------
+
+    def message(self, node: ast.expr) -> None:
+        """Look at one element of the list."""
+        if isinstance(node, ast.Dict):
+            self.builders.append(node)
+            self._dict(node)
+        elif isinstance(node, ast.Call):
+            self._made(node)
+        elif isinstance(node, (ast.IfExp, ast.BoolOp)):
+            for value in _alternatives(node):
+                self.message(value)
+        elif isinstance(node, ast.Subscript):
+            self.list_(node.value)
+        elif isinstance(node, (ast.Name, ast.Attribute)):
+            self._followed(node)
+        else:
+            self.reason("CC235", "an element is not written as a dict", node)
+
+    def _followed(self, node: ast.expr) -> None:
+        if node in self._lists:
+            return
+        self._lists.add(node)
+        for origin in origins(self.module, node):
+            if origin.kind == "expr" and isinstance(origin.node, (ast.Dict, ast.Call)):
+                self.message(origin.node)
+                self._dict_changes(node)
+            elif origin.kind == "expr" and isinstance(origin.node, ast.Subscript):
+                self.message(origin.node)
+            elif (
+                origin.kind == "bound"
+                and origin.binding is not None
+                and origin.binding.kind in ("for", "comp")
+                and isinstance(origin.binding.value, ast.expr)
+                and not origin.binding.path
+            ):
+                self.list_(origin.binding.value)
+            else:
+                shown = self.module.source.segment(node)
+                self.reason("CC235", f"what message `{shown}` is can't be seen", node)
+
+    def _dict_changes(self, node: ast.expr) -> None:
+        """Look at keys that are set on a message after it was written."""
+        if not isinstance(node, ast.Name):
+            return
+        for binding in bindings_of(self.module, node):
+            for use in uses_of(self.module, binding):
+                parent = self.module.parent(use)
+                if isinstance(parent, ast.Subscript) and parent.value is use:
+                    self._field(parent)
+                elif isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault"):
+                    self.reason("CC236", "a message is changed in place", use)
+
+    def _made(self, node: ast.Call) -> None:
+        name = getattr(node.func, "id", "")
+        if name == "dict" and not node.args and all(item.arg for item in node.keywords):
+            self.builders.append(node)
+            self._fields(
+                {item.arg: item.value for item in node.keywords if item.arg is not None}, node
+            )
+            return
+        found = origins(self.module, node.func)
+        if found and all(origin.kind == "def" for origin in found):
+            for origin in found:
+                assert isinstance(origin.node, FUNCTIONS)
+                for statement in returned(origin.node):
+                    if statement.value is not None:
+                        self.message(statement.value)
+            return
+        shown = " ".join(self.module.source.segment(node.func).split())[:60]
+        self.reason("CC235", f"a message is made by `{shown}(…)`", node)
+
+    def _dict(self, node: ast.Dict) -> None:
+        fields: dict[str, ast.expr] = {}
+        for key, value in zip(node.keys, node.values):
+            name = constant_string(key)
+            if name is None:
+                self.reason("CC238", "a message has keys that are not constants", node)
+                return
+            fields[name] = value
+        self._fields(fields, node)
+
+    def _fields(self, fields: dict[str, ast.expr], node: ast.AST) -> None:
+        for name, value in fields.items():
+            if name in ("role", "content"):
+                continue
+            code, message = _KEYS.get(name, ("CC238", f"a message has the key `{name}`"))
+            self.reason(code, message, value)
+        role = fields.get("role")
+        if role is None:
+            self.reason("CC237", "a message has no `role`", node)
+        else:
+            self._role(role)
+        content = fields.get("content")
+        if content is None:
+            self.reason("CC238", "a message has no `content`", node)
+        else:
+            self.contents.check(content)
+
+    def _role(self, node: ast.expr) -> None:
+        complete, values = constants(self.module, node)
+        for value in values:
+            if value in ("tool", "function"):
+                self.reason("CC233", f"a message has the role `{value}`", node)
+            elif value not in _ROLES:
+                self.reason("CC237", f"a message has the role `{value}`", node)
+        # A role that is no constant can only be one of the four: the others need more keys.
+        if not complete:
+            self.assumed.append(node)
+
+
+def _alternatives(node: ast.IfExp | ast.BoolOp) -> list[ast.expr]:
+    return [node.body, node.orelse] if isinstance(node, ast.IfExp) else list(node.values)
+
+

@@ -1,0 +1,281 @@
+"""What becomes of the keywords of a call: a ledger, changes, and reasons."""
+
+from __future__ import annotations
+
+from migrator._tables import API
+from migrator.analysis import hosts
+from migrator.analysis.facts import LedgerRow, Member, Mention, Reason
+from migrator.analysis.messages import MessageList
+from migrator.analysis.scopes import Module
+from migrator.analysis.sites import Site
+from migrator.analysis.syntax import ast, is_none, keyword, literal
+from migrator.analysis.values import constants, qualified_names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from migrator.config import Settings
+
+_ROWS = API["parameters"]["chat"]
+_OMITTED = {"openai.NOT_GIVEN", "openai.omit", "openai.NotGiven", "openai.Omit",
+            "openai._types.NOT_GIVEN", "openai._types.omit"}  # fmt: skip
+_FEWEST_TOKENS = 16
+
+
+class Change:
+    """One change to the keywords of a call.
+
+    ``op``: rename (``name`` → ``new``), wrap (rename and put the value between ``prefix`` and
+    ``suffix``), remove, add (``new`` = ``prefix``), merge (the value moves into the dict that
+    keyword ``new`` is given, under the key ``prefix``).
+    """
+
+    __slots__ = ("op", "name", "new", "prefix", "suffix")
+
+    def __init__(
+        self, op: str, name: str, new: str = "", prefix: str = "", suffix: str = ""
+    ) -> None:
+        self.op = op
+        self.name = name
+        self.new = new
+        self.prefix = prefix
+        self.suffix = suffix
+
+
+class Request:
+    """The request side of one call."""
+
+    def __init__(self, module: Module, site: Site, settings: Settings) -> None:
+        self.module = module
+        self.site = site
+        self.settings = settings
+        self.reasons: list[Reason] = []
+        self.mentions: list[Mention] = []
+        self.members: list[Member] = []
+        self.ledger: list[LedgerRow] = []
+        self.changes: list[Change] = []
+        self.notes: list[str] = []
+        self.model = ""
+        self._nested: dict[str, list[tuple[str, str]]] = {}
+        self._read()
+
+    # -- helpers ------------------------------------------------------------------------
+
+    def reason(self, code: str, message: str, node: ast.AST, effect: str = "block") -> None:
+        """Add a reason."""
+        self.reasons.append(Reason(code, message, self.module.source.place(node), effect))
+
+    def row(self, name: str, action: str, node: ast.expr, after: str = "", note: str = "") -> None:
+        """Add a ledger row."""
+        before = " ".join(self.module.source.segment(node).split())
+        self.ledger.append(LedgerRow(name, action, before[:120], after, note))
+
+    def omitted(self, node: ast.expr) -> bool:
+        """Return whether a value means that the keyword is not sent."""
+        if qualified_names(self.module, node) & _OMITTED:
+            return True
+        return isinstance(node, ast.Call) and bool(
+            qualified_names(self.module, node.func) & _OMITTED
+        )
+
+    # -- the call -----------------------------------------------------------------------
+
+    def _read(self) -> None:
+        call = self.site.call
+        for item in call.args:
+            self.reason("CC214", "a positional argument", item)
+        names = [item.arg for item in call.keywords if item.arg is not None]
+        for item in call.keywords:
+            if item.arg is None:
+                self._splat(item.value)
+            elif names.count(item.arg) == 1:
+                self._keyword(item.arg, item.value)
+        if not any(item.arg is None for item in call.keywords):
+            for name in ("messages", "model"):
+                if name not in names:
+                    self.reason("CC213", f"the call has no `{name}`", call)
+        if "max_tokens" in names and "max_completion_tokens" in names:
+            self.reason("CC212", "both `max_tokens` and `max_completion_tokens` are given", call)
+        self._nest()
+        self._store(names)
+
+    def _splat(self, node: ast.expr) -> None:
+        shown = " ".join(self.module.source.segment(node).split())[:60]
+        self.reason("CC210", f"keywords come from `**{shown}`", node)
+        self.ledger.append(LedgerRow("**", "refused", shown))
+
+    def _keyword(self, name: str, node: ast.expr) -> None:
+        row = _ROWS.get(name)
+        if row is None:
+            self.reason("CC209", f"`{name}` is not a Chat Completions parameter", node)
+            self.row(name, "refused", node)
+            return
+        self._actions()[row["action"]](name, node, row)
+
+    def _actions(self) -> dict[str, Callable[[str, ast.expr, dict[str, str]], None]]:
+        return {
+            "same": self._same,
+            "tokens": self._tokens,
+            "messages": self._messages,
+            "nest": self._nest_action,
+            "format": self._format,
+            "drop": self._drop,
+            "refuse": self._refuse,
+            "stream": self._stream,
+            "store": self._store_keyword,
+        }
+
+    # -- one method per action ----------------------------------------------------------
+
+    def _same(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        if name == "model":
+            self._model(node)
+        if _inert(node, row):
+            self._dropped(name, node, row.get("caveat", "this is the default"))
+            return
+        self.row(name, "same", node, name)
+
+    def _model(self, node: ast.expr) -> None:
+        complete, values = constants(self.module, node)
+        texts = [value for value in values if isinstance(value, str)]
+        if complete and texts:
+            self.model = texts[0]
+        for text in texts:
+            note = hosts.chat_only(text)
+            if note is not None:
+                self.reason("CC228", f"`{text}`: {note}", node)
+        foreign = {text: vendor for text in texts if (vendor := hosts.vendor_of_model(text))}
+        if foreign and complete and len(foreign) == len(texts):
+            text, vendor = next(iter(foreign.items()))
+            self.reason("CC403", f"`{text}` is a model of {vendor}", node, "keep")
+        elif foreign:
+            text = next(iter(foreign))
+            self.reason("CC407", f"the model may be `{text}`, which is not OpenAI's", node)
+
+    def _tokens(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        complete, values = constants(self.module, node)
+        for value in values:
+            if isinstance(value, (int, float)) and value < _FEWEST_TOKENS:
+                message = f"`{name}={value}`: Responses takes no fewer than {_FEWEST_TOKENS}"
+                self.reason("CC212", message, node)
+                self.row(name, "refused", node)
+                return
+        note = "" if complete else f"values below {_FEWEST_TOKENS} are rejected by Responses"
+        if note and not self.omitted(node):
+            self.notes.append(f"`{name}` is not a constant: {note}")
+        self.row(name, "renamed", node, row["to"], note)
+        self.changes.append(Change("rename", name, row["to"]))
+
+    def _messages(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        found = MessageList(self.module, node)
+        self.reasons.extend(found.reasons)
+        self.mentions.extend(found.mentions)
+        for builder in found.builders:
+            text = " ".join(self.module.source.segment(builder).split())
+            place = self.module.source.place(builder)
+            self.members.append(Member("builder", place, text[:80]))
+        note = ""
+        if found.assumed:
+            note = "text is assumed where a content can't be seen; no content parts in reach"
+        action = "refused" if found.reasons else "renamed"
+        self.row(name, action, node, "" if found.reasons else row["to"], note)
+        self.changes.append(Change("rename", name, row["to"]))
+
+    def _nest_value(self, name: str, node: ast.expr, to: str, key: str) -> None:
+        self.row(name, "nested", node, f"{to}[{key!r}]".replace("'", '"'))
+        self._nested.setdefault(to, []).append((name, key))
+
+    def _nest_action(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        if is_none(node) or self.omitted(node):
+            self._dropped(name, node, "not sent")
+        else:
+            self._nest_value(name, node, row["to"], row["key"])
+
+    def _format(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        if is_none(node) or self.omitted(node):
+            self._dropped(name, node, "not sent")
+            return
+        known, value = literal(node)
+        kind = value.get("type") if known and isinstance(value, dict) else None
+        if kind in ("text", "json_object") and isinstance(value, dict) and len(value) == 1:
+            self._nest_value(name, node, row["to"], row["key"])
+            return
+        what = f"`{kind}`" if kind else "a value that is not a literal"
+        self.reason(row["code"], f"`response_format` is {what}", node)
+        self.row(name, "refused", node)
+
+    def _drop(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        if is_none(node) or self.omitted(node) or _inert(node, row):
+            self._dropped(name, node, "this is the default")
+            return
+        complete, values = constants(self.module, node)
+        if complete and all(value is None or _inert_value(value, row) for value in values):
+            self._dropped(name, node, "always the default")
+            return
+        if name in self.settings.drop:
+            self._dropped(name, node, "dropped by the `drop` setting")
+            self.notes.append(f"`{name}` was dropped, as the `drop` setting allows")
+            return
+        shown = " ".join(self.module.source.segment(node).split())[:40]
+        self.reason(row["code"], f"`{name}={shown}`", node)
+        self.row(name, "refused", node)
+
+    def _refuse(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        self.reason(row["code"], f"`{name}` is a keyword of openai before 1.0", node)
+        self.row(name, "refused", node)
+
+    def _stream(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        known, value = literal(node)
+        if self.omitted(node) or (known and value in (False, None)):
+            self.row(name, "same", node, name)
+            return
+        complete, values = constants(self.module, node)
+        if complete and all(value in (False, None) for value in values):
+            self.row(name, "same", node, name)
+            return
+        if complete and all(value is True for value in values):
+            self.reason(row["code"], "`stream=True`", node)
+        else:
+            shown = " ".join(self.module.source.segment(node).split())[:40]
+            self.reason("CC213", f"`stream={shown}` decides what the call returns", node)
+        self.row(name, "refused", node)
+
+    def _store_keyword(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        self.row(name, "same", node, name)
+
+    # -- after the keywords -------------------------------------------------------------
+
+    def _dropped(self, name: str, node: ast.expr, note: str) -> None:
+        self.row(name, "dropped", node, "", note)
+        self.changes.append(Change("remove", name))
+
+    def _nest(self) -> None:
+        for to, parts in self._nested.items():
+            first, key = parts[0]
+            self.changes.append(Change("wrap", first, to, f'{{"{key}": ', "}"))
+            for name, other in parts[1:]:
+                self.changes.append(Change("merge", name, to, other))
+
+    def _store(self, names: list[str]) -> None:
+        if "store" in names or self.settings.store != "preserve":
+            return
+        self.changes.append(Change("add", "", "store", "False"))
+        note = "Responses stores answers unless told not to"
+        self.ledger.append(LedgerRow("store", "added", "", "store=False", note))
+
+
+def _inert_value(value: object, row: dict[str, str]) -> bool:
+    return repr(value) in row.get("inert", "").split()
+
+
+def _inert(node: ast.expr, row: dict[str, str]) -> bool:
+    known, value = literal(node)
+    return known and _inert_value(value, row)
+
+
+def streams(site: Site) -> bool:
+    """Return whether a call is streamed, so that its result is no completion."""
+    value = keyword(site.call, "stream")
+    return isinstance(value, ast.Constant) and value.value is True
+

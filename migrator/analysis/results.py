@@ -1,0 +1,391 @@
+"""What becomes of a result: every completion followed forward through its module.
+
+A value keeps its kind (completion, choices, choice, message, usage, …) on the way through
+variables, returns and parameters.  Each use is a step the catalogue knows, harmless, or a
+reason; a use nobody knows is a reason.  Values that meet in one variable share one group.
+"""
+
+from __future__ import annotations
+
+from migrator._tables import API
+from migrator.analysis.facts import Member, Mention, Reason
+from migrator.analysis.functions import (
+    function_at,
+    is_generator,
+    parameter_of,
+    references,
+    returned,
+    spelled,
+)
+from migrator.analysis.grouping import Groups
+from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.resultuses import Step, attribute_read, operand, passed_name
+from migrator.analysis.scopes import Binding, Module
+from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
+from migrator.analysis.values import origins
+
+VIRTUAL = ("choices", "choice", "message")
+_ESCAPES = {
+    "completion": "CC308", "choices": "CC306", "choice": "CC306", "message": "CC305",
+    "usage": "CC312", "input_details": "CC312", "output_details": "CC312",
+}  # fmt: skip
+_STORES = dict(_ESCAPES, completion="CC309")
+_NAMES = {
+    "completion": "the result", "choices": "the list of choices", "choice": "the choice",
+    "message": "the message", "usage": "the usage object",
+    "input_details": "the token details", "output_details": "the token details",
+}  # fmt: skip
+_EFFECTS = {"CC322": "suggest"}
+
+
+class Alias:
+    """A variable that holds a part of the response which vanishes: choices, choice, message."""
+
+    __slots__ = ("binding", "value", "kind", "group")
+
+    def __init__(self, binding: Binding, value: ast.expr, kind: str, group: int) -> None:
+        self.binding = binding
+        self.value = value
+        self.kind = kind
+        self.group = group
+
+
+class Results:
+    """The forward flow of all calls of one module.
+
+    ``reasons``, ``members``, ``steps``, ``aliases`` and ``mentions`` are keyed by the group
+    number; ask ``groups.find`` for the number a call ended up in.
+    """
+
+    def __init__(self, module: Module, groups: Groups) -> None:
+        self.module = module
+        self.groups = groups
+        self.kinds: dict[ast.AST, tuple[str, int]] = {}
+        self.reasons: list[tuple[int, Reason]] = []
+        self.members: list[tuple[int, Member]] = []
+        self.mentions: list[tuple[int, Mention]] = []
+        self.steps: list[tuple[int, Step]] = []
+        self.aliases: list[Alias] = []
+        self.functions: dict[ast.AST, tuple[str, int]] = {}
+        self.bindings: dict[Binding, tuple[str, int]] = {}
+        self._meetings: list[tuple[ast.AST, str, int, list[ast.expr]]] = []
+
+    # -- entry points -------------------------------------------------------------------
+
+    def follow(self, call: ast.expr, group: int) -> None:
+        """Follow the completion that ``call`` returns."""
+        self.track(call, "completion", group)
+
+    def finish(self) -> None:
+        """Check that variables and functions hold nothing but what was followed to them."""
+        for binding, (kind, group) in list(self.bindings.items()):
+            for use in uses_of(self.module, binding):
+                self._check_mix(use, kind, group)
+        for function, (kind, group) in list(self.functions.items()):
+            assert isinstance(function, FUNCTIONS)
+            for statement in returned(function):
+                if statement.value is not None:
+                    self._check_same(statement.value, kind, group)
+        for node, kind, group, others in self._meetings:
+            for other in others:
+                self._check_same(other, kind, group)
+
+    # -- bookkeeping --------------------------------------------------------------------
+
+    def reason(self, group: int, code: str, message: str, node: ast.AST) -> None:
+        effect = _EFFECTS.get(code, "block")
+        reason = Reason(code, message, self.module.source.place(node), effect)
+        self.reasons.append((group, reason))
+
+    def member(self, group: int, role: str, node: ast.AST) -> None:
+        text = " ".join(self.module.source.segment(node).split())
+        place = self.module.source.place(node)
+        self.members.append((group, Member(role, place, text[:80])))
+
+    def track(self, node: ast.expr, kind: str, group: int) -> None:
+        """Note that ``node`` has a value of ``kind`` and follow what is done with it."""
+        known = self.kinds.get(node)
+        if known is not None:
+            self.groups.join(known[1], group)
+            if known[0] != kind:
+                self.reason(group, "CC315", f"holds {_NAMES[kind]} or {_NAMES[known[0]]}", node)
+            return
+        self.kinds[node] = (kind, group)
+        self._use(node, kind, group)
+
+    # -- one use ------------------------------------------------------------------------
+
+    def _use(self, node: ast.expr, kind: str, group: int) -> None:
+        parent = self.module.parent(node)
+        step = attribute_step(parent)
+        if step is not None and step[0] is node and isinstance(parent, ast.expr):
+            self._read(node, kind, group, parent, step[1])
+        elif isinstance(parent, ast.Subscript) and parent.value is node:
+            self._subscript(node, kind, group, parent)
+        elif isinstance(parent, ast.Await):
+            self.track(parent, kind, group)
+        elif isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+            self._assigned(node, kind, group, parent)
+        elif isinstance(parent, ast.Return):
+            self._returned(node, kind, group)
+        elif isinstance(parent, ast.Call):
+            self._passed(node, kind, group, parent)
+        elif isinstance(parent, ast.keyword):
+            call = self.module.parent(parent)
+            if isinstance(call, ast.Call):
+                self._passed(node, kind, group, call)
+            else:
+                self.reason(group, "CC301", f"{_NAMES[kind]} is a class keyword", node)
+        elif isinstance(parent, ast.Lambda):
+            self.reason(group, "CC502", f"a lambda returns {_NAMES[kind]}", node)
+        else:
+            self._operand(node, kind, group, parent)
+
+    def _read(
+        self, node: ast.expr, kind: str, group: int, whole: ast.expr, name: str
+    ) -> None:
+        if isinstance(getattr(whole, "ctx", None), (ast.Store, ast.Del)):
+            self.reason(group, "CC314", f"`.{name}` is assigned", whole)
+            return
+        row = API["results"].get(kind, {}).get(name)
+        code, message, becomes = attribute_read(kind, name, row)
+        if code:
+            self.reason(group, code, message, whole)
+            return
+        assert row is not None
+        step = Step(whole, node, kind, name, row.get("to", ""), row.get("wrap", ""), becomes)
+        self.steps.append((group, step))
+        if becomes not in ("plain", "content"):
+            self.track(whole, becomes, group)
+        else:
+            self.member(group, "reader", whole)
+
+    def _subscript(self, node: ast.expr, kind: str, group: int, whole: ast.Subscript) -> None:
+        index = whole.slice
+        value = index.value if isinstance(index, ast.Constant) else None
+        if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub):
+            inner = index.operand
+            value = -1 if isinstance(inner, ast.Constant) and inner.value == 1 else None
+        if not isinstance(whole.ctx, ast.Load):
+            self.reason(group, "CC314", "an element is assigned", whole)
+        elif kind == "choices" and value in (0, -1) and not isinstance(value, bool):
+            self.steps.append((group, Step(whole, node, kind, "[0]", "", "", "choice")))
+            self.track(whole, "choice", group)
+        elif kind == "choices":
+            self.reason(group, "CC304", "an element other than the first is read", whole)
+        else:
+            self.reason(group, "CC310", f"{_NAMES[kind]} is read like a dict", whole)
+
+    def _assigned(
+        self, node: ast.expr, kind: str, group: int,
+        parent: ast.Assign | ast.AnnAssign | ast.NamedExpr,
+    ) -> None:  # fmt: skip
+        if isinstance(parent, ast.AnnAssign):
+            self._annotation(parent.annotation, group)
+        targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+        if not isinstance(parent, ast.NamedExpr) and parent.value is not node:
+            self.reason(group, "CC301", f"{_NAMES[kind]} is part of an assignment target", node)
+            return
+        for target in targets:
+            binding = self.module.binding_of.get(target)
+            if isinstance(target, ast.Name) and binding is not None:
+                self._bound(binding, node, kind, group)
+            elif isinstance(target, (ast.Tuple, ast.List)):
+                code = "CC304" if kind == "choices" else "CC301"
+                self.reason(group, code, f"{_NAMES[kind]} is unpacked", node)
+            else:
+                where = self.module.source.segment(target)
+                self.reason(group, _STORES[kind], f"{_NAMES[kind]} is stored in `{where}`", node)
+        if isinstance(parent, ast.NamedExpr):
+            self.track(parent, kind, group)
+
+    def _bound(self, binding: Binding, value: ast.expr, kind: str, group: int) -> None:
+        if binding.remote:
+            name = binding.name
+            self.reason(group, "CC323", f"`{name}` is global or nonlocal here", binding.node)
+            return
+        known = self.bindings.get(binding)
+        if known is not None:
+            self.groups.join(known[1], group)
+            return
+        self.bindings[binding] = (kind, group)
+        if kind in VIRTUAL:
+            self.aliases.append(Alias(binding, value, kind, group))
+        for use in uses_of(self.module, binding):
+            self.track(use, kind, group)
+
+    # -- functions ----------------------------------------------------------------------
+
+    def _returned(self, node: ast.expr, kind: str, group: int) -> None:
+        function = function_at(self.module, node)
+        if not isinstance(function, FUNCTIONS):
+            self.reason(group, "CC502", f"a lambda returns {_NAMES[kind]}", node)
+            return
+        known = self.functions.get(function)
+        if known is not None:
+            self.groups.join(known[1], group)
+            if known[0] != kind:
+                message = f"`{function.name}` returns {_NAMES[kind]} or {_NAMES[known[0]]}"
+                self.reason(group, "CC315", message, node)
+            return
+        self.functions[function] = (kind, group)
+        self.member(group, "wrapper", node)
+        self._closed(function, kind, group, "returns")
+        self._annotation(function.returns, group)
+        for call in references(self.module, function).calls:
+            self.member(group, "caller", call)
+            self.track(call, kind, group)
+
+    def _closed(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, kind: str, group: int, verb: str
+    ) -> None:
+        """Add reasons where uses of ``function`` can't all be seen."""
+        name = function.name
+        uses = references(self.module, function)
+        if is_generator(function):
+            self.reason(group, "CC504", f"`{name}` is a generator", function)
+        for node in uses.foreign:
+            self.reason(group, "CC502", f"`{name}` is decorated in a way that may matter", node)
+        for node in uses.others:
+            self.reason(group, "CC502", f"`{name}` is used as a value", node)
+        for node in uses.unsure:
+            message = f"`.{name}` may be this function, which {verb} {_NAMES[kind]}"
+            self.reason(group, "CC502", message, node)
+        binding = self.module.binding_of[function]
+        if binding.scope.kind in ("function", "lambda"):
+            return
+        if name.startswith("__") and name.endswith("__"):
+            self.reason(group, "CC502", f"`{name}` is called without its name", function)
+            return
+        message = f"`{name}` {verb} {_NAMES[kind]} and is used in"
+        reason = Reason("CC501", message, self.module.source.place(function), "block")
+        self.mentions.append((group, Mention((spelled(function, binding),), reason)))
+
+    def _passed(self, node: ast.expr, kind: str, group: int, call: ast.Call) -> None:
+        if call.func is node:
+            self.reason(group, "CC301", f"{_NAMES[kind]} is called", node)
+            return
+        verdict, detail = passed_name(self.module, call, node, kind)
+        if verdict == "through":
+            self.track(call, kind, group)
+        elif verdict == "harmless":
+            return
+        elif verdict:
+            self.reason(group, verdict, detail, node)
+        elif not self._parameter(node, kind, group, call):
+            code = _ESCAPES[kind]
+            func = " ".join(self.module.source.segment(call.func).split())
+            self.reason(group, code, f"{_NAMES[kind]} is passed to `{func[:60]}`", node)
+
+    def _parameter(self, node: ast.expr, kind: str, group: int, call: ast.Call) -> bool:
+        """Follow a value into a function of this file; return whether that was possible."""
+        if not isinstance(call.func, (ast.Name, ast.Attribute)):
+            return False
+        found = origins(self.module, call.func)
+        if len(found) != 1 or found[0].kind != "def":
+            return False
+        function = found[0].node
+        assert isinstance(function, FUNCTIONS)
+        arg = parameter_of(self.module, call, node, function)
+        if arg is None or arg in (function.args.vararg, function.args.kwarg):
+            return False
+        self._annotation(arg.annotation, group)
+        binding = self.module.binding_of[arg]
+        known = self.bindings.get(binding)
+        if known is not None and known[0] != kind:
+            message = f"`{arg.arg}` holds {_NAMES[kind]} or {_NAMES[known[0]]}"
+            self.reason(group, "CC315", message, arg)
+        elif known is None:
+            self._closed(function, kind, group, "takes")
+            self._callers_agree(function, arg.arg, kind, group)
+        if known is not None:
+            self.groups.join(known[1], group)
+            return True
+        self.bindings[binding] = (kind, group)
+        for use in uses_of(self.module, binding):
+            self.track(use, kind, group)
+        return True
+
+    def _callers_agree(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str, kind: str, group: int
+    ) -> None:
+        from migrator.analysis.functions import argument_of
+
+        for call in references(self.module, function).calls:
+            known, value = (
+                argument_of(self.module, call, name, function)
+                if isinstance(call, ast.Call)
+                else (False, None)
+            )
+            if not known:
+                self.reason(group, "CC315", f"a caller hides what `{name}` is", call)
+            elif value is not None:
+                self._meetings.append((call, kind, group, [value]))
+
+    # -- everything else ----------------------------------------------------------------
+
+    def _operand(self, node: ast.expr, kind: str, group: int, parent: ast.AST) -> None:
+        verdict, detail, others = operand(self.module, node, kind, parent)
+        if verdict == "flows":
+            assert isinstance(parent, ast.expr)
+            if others:
+                self._meetings.append((parent, kind, group, others))
+            self.track(parent, kind, group)
+        elif verdict == "one":
+            self._one_choice(node, group, parent)
+        elif verdict == "stored":
+            self.reason(group, _STORES[kind], detail or f"{_NAMES[kind]} is put into a container",
+                        node)  # fmt: skip
+        elif verdict == "escapes":
+            self.reason(group, _ESCAPES[kind], detail, node)
+        elif verdict:
+            self.reason(group, verdict, detail, node)
+
+    def _one_choice(self, node: ast.expr, group: int, generator: ast.AST) -> None:
+        """A comprehension over ``choices``: its variable is the one choice there is."""
+        assert isinstance(generator, ast.comprehension)
+        target = generator.target
+        binding = self.module.binding_of.get(target)
+        if not isinstance(target, ast.Name) or binding is None:
+            self.reason(group, "CC304", "the list of choices is unpacked", node)
+            return
+        whole = self.module.parent(generator)
+        assert isinstance(whole, ast.expr)
+        self.steps.append((group, Step(whole, node, "choices", "for", "", "", "comprehension")))
+        self._bound(binding, node, "choice", group)
+
+    def _annotation(self, node: ast.expr | None, group: int) -> None:
+        if node is None:
+            return
+        text = self.module.source.segment(node)
+        if any(word in text for word in ("ChatCompletion", "Choice", "CompletionUsage")):
+            self.reason(group, "CC320", f"annotated as `{text}`", node)
+
+    def _check_mix(self, use: ast.Name, kind: str, group: int) -> None:
+        """Add a reason when a use may also see a binding that was not followed to it."""
+        for binding in bindings_of(self.module, use):
+            known = self.bindings.get(binding)
+            if known is not None:
+                self.groups.join(known[1], group)
+                if known[0] != kind:
+                    message = f"`{use.id}` holds {_NAMES[kind]} or {_NAMES[known[0]]}"
+                    self.reason(group, "CC315", message, use)
+            elif binding.kind in ("assign", "walrus") and is_none(binding.value):
+                continue
+            elif binding.kind != "annotation":
+                line = getattr(binding.node, "lineno", 0)
+                message = f"`{use.id}` may be something else, bound in line {line}"
+                self.reason(group, "CC315", message, use)
+
+    def _check_same(self, node: ast.expr, kind: str, group: int) -> None:
+        """Add a reason unless ``node`` is None or was followed as the same kind."""
+        if is_none(node):
+            return
+        known = self.kinds.get(node)
+        if known is not None and known[0] == kind:
+            self.groups.join(known[1], group)
+        elif isinstance(node, ast.IfExp):
+            self._check_same(node.body, kind, group)
+            self._check_same(node.orelse, kind, group)
+        else:
+            self.reason(group, "CC315", f"something other than {_NAMES[kind]} comes here too", node)

@@ -1,0 +1,205 @@
+"""What one use of a result means: reads the catalogue knows, harmless tests, escapes."""
+
+from __future__ import annotations
+
+from migrator.analysis.scopes import Module
+from migrator.analysis.syntax import ast, constant_string, is_none
+from migrator.analysis.values import qualified_names
+
+_PRINTERS = {
+    "print", "pprint", "pp", "str", "repr", "format", "ascii", "debug", "info", "warning",
+    "warn", "error", "exception", "critical", "log", "echo", "secho", "rule", "inspect",
+}  # fmt: skip
+_DUMPERS = {"dumps", "dump", "dict", "vars", "asdict", "model_validate", "jsonable_encoder",
+            "deepcopy", "copy"}  # fmt: skip
+_ITERATORS = {"list", "tuple", "iter", "next", "enumerate", "zip", "map", "filter", "sorted",
+              "reversed", "set", "any", "all", "sum"}  # fmt: skip
+_ADDERS = {"append", "extend", "add", "insert", "appendleft", "put", "put_nowait", "setdefault",
+           "update", "send", "set"}  # fmt: skip
+_AWAITERS = {"asyncio.run", "asyncio.wait_for", "anyio.run", "asyncio.shield"}
+
+
+class Step:
+    """One link of a reading chain: ``whole`` reads ``name`` of ``value``.
+
+    ``to`` is the Responses attribute, empty when the link vanishes; ``wrap`` a call to put
+    around; ``becomes`` the kind of what is read.
+    """
+
+    __slots__ = ("whole", "value", "kind", "name", "to", "wrap", "becomes")
+
+    def __init__(
+        self, whole: ast.expr, value: ast.expr, kind: str, name: str, to: str, wrap: str,
+        becomes: str,
+    ) -> None:  # fmt: skip
+        self.whole = whole
+        self.value = value
+        self.kind = kind
+        self.name = name
+        self.to = to
+        self.wrap = wrap
+        self.becomes = becomes
+
+
+def attribute_read(kind: str, name: str, row: dict[str, str] | None) -> tuple[str, str, str]:
+    """Return (code, message, kind read); the code is empty when the catalogue has a spelling."""
+    if row is None:
+        return "CC301", f"`.{name}` is not a field migrator knows", ""
+    if "code" in row:
+        return row["code"], f"`.{name}` is read", ""
+    return "", "", row["becomes"]
+
+
+def passed_name(
+    module: Module, call: ast.Call, node: ast.expr, kind: str
+) -> tuple[str, str]:
+    """Return what passing a value to ``call`` means.
+
+    ("through", …) when the call returns the same value, ("harmless", …) when nothing can
+    change, (code, message) for a reason, ("", …) when the callee has to be looked at.
+    """
+    func = call.func
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    builtin = isinstance(func, ast.Name) and not qualified_names(module, func)
+    first = bool(call.args) and call.args[0] is node
+    if name == "hasattr" and builtin and first and len(call.args) == 2:
+        return _hasattr(kind, constant_string(call.args[1]))
+    if name in ("getattr", "setattr", "delattr") and builtin and first:
+        return "CC317", f"`{name}` with a name that is not a constant"
+    if name == "isinstance" and builtin and first:
+        return "CC321", "the type of the result is tested"
+    if name in ("type", "id", "hash", "callable") and builtin:
+        return "CC321", "the type or identity of the result is read"
+    if name == "bool" and builtin:
+        return ("CC319", "tests whether there are choices") if kind == "choices" else (
+            "harmless", "")  # fmt: skip
+    if name == "len" and builtin:
+        code = "CC304" if kind == "choices" else "CC301"
+        return code, "the number of choices is read"
+    if name == "run_until_complete" or qualified_names(module, func) & _AWAITERS:
+        return ("through", "") if first else ("", "")
+    if qualified_names(module, func) & {"asyncio.create_task", "asyncio.ensure_future",
+                                        "asyncio.gather", "asyncio.as_completed",
+                                        "asyncio.wait"}:  # fmt: skip
+        return "CC504", "the call is awaited elsewhere"
+    return _by_name(name, builtin or isinstance(func, ast.Attribute), kind)
+
+
+def _by_name(name: str, known: bool, kind: str) -> tuple[str, str]:
+    if not known:
+        return "", ""
+    if name in _PRINTERS:
+        if kind == "completion":
+            return "CC322", f"the whole result is given to `{name}`"
+        code = {"message": "CC305", "usage": "CC312"}.get(kind, "CC306")
+        return code, f"the object itself is given to `{name}`"
+    if name in _DUMPERS:
+        return "CC307", f"the result is given to `{name}`"
+    if name in _ITERATORS:
+        return ("CC304" if kind == "choices" else "CC316"), f"`{name}` goes through the result"
+    if name in _ADDERS:
+        code = {"message": "CC305", "usage": "CC312", "completion": "CC309"}.get(kind, "CC306")
+        return code, f"the object is handed to `.{name}`"
+    return "", ""
+
+
+def _hasattr(kind: str, name: str | None) -> tuple[str, str]:
+    from migrator._tables import API
+
+    row = API["results"].get(kind, {}).get(name or "")
+    if row is not None and row.get("to") == name:
+        return "harmless", ""
+    return "CC317", "`hasattr` asks for a field that changes its name"
+
+
+def operand(
+    module: Module, node: ast.expr, kind: str, parent: ast.AST
+) -> tuple[str, str, list[ast.expr]]:
+    """Return what using a value inside ``parent`` means.
+
+    ("flows", "", others) when ``parent`` has the same value or one of ``others``; ("one", …)
+    for a comprehension over choices; ("stored" | "escapes" | code, message, []) for a reason;
+    ("", …) when it is harmless.
+    """
+    if isinstance(parent, ast.Expr):
+        return "", "", []
+    if isinstance(parent, ast.BoolOp):
+        return _boolean(node, kind, parent)
+    if isinstance(parent, ast.IfExp):
+        if parent.test is node:
+            return _tested(kind)
+        return "flows", "", [parent.orelse if parent.body is node else parent.body]
+    if isinstance(parent, (ast.If, ast.While, ast.Assert)):
+        return _tested(kind)
+    if isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not):
+        return _tested(kind)
+    if isinstance(parent, ast.Compare):
+        return _compared(node, kind, parent)
+    if isinstance(parent, ast.comprehension):
+        if parent.iter is node and kind == "choices":
+            return _over_choices(module, parent)
+        if parent.iter is node:
+            return "CC316", "the result is iterated over", []
+        return _tested(kind)
+    if isinstance(parent, (ast.For, ast.AsyncFor)):
+        code = "CC304" if kind == "choices" else "CC316"
+        return code, "a loop goes through the result", []
+    if isinstance(parent, (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Starred)):
+        return "stored", "", []
+    if isinstance(parent, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        return "stored", "", []
+    if isinstance(parent, (ast.Yield, ast.YieldFrom)):
+        return "CC504", "the result is yielded", []
+    if isinstance(parent, (ast.FormattedValue, ast.JoinedStr)):
+        code = {"completion": "CC322", "message": "CC305", "usage": "CC312"}.get(kind, "CC306")
+        return code, "the object itself is formatted", []
+    if isinstance(parent, (ast.withitem,)):
+        return "CC316", "the result is used as a context manager", []
+    if isinstance(parent, ast.Delete):
+        return "", "", []
+    return "CC301", "the result is used in a way migrator does not know", []
+
+
+def _tested(kind: str) -> tuple[str, str, list[ast.expr]]:
+    if kind == "choices":
+        return "CC319", "tests whether there are choices", []
+    return "", "", []
+
+
+def _boolean(
+    node: ast.expr, kind: str, parent: ast.BoolOp
+) -> tuple[str, str, list[ast.expr]]:
+    last = parent.values[-1] is node
+    if isinstance(parent.op, ast.And) and not last:
+        # The value of the whole is this operand only when it is false, and it never is.
+        return _tested(kind)
+    if kind == "choices":
+        return "CC319", "tests whether there are choices", []
+    if isinstance(parent.op, ast.And):
+        return "flows", "", []
+    return "flows", "", [value for value in parent.values if value is not node]
+
+
+def _compared(
+    node: ast.expr, kind: str, parent: ast.Compare
+) -> tuple[str, str, list[ast.expr]]:
+    others = [value for value in [parent.left, *parent.comparators] if value is not node]
+    if all(is_none(other) for other in others) and all(
+        isinstance(op, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)) for op in parent.ops
+    ):
+        return "", "", []
+    return "CC301", "the object itself is compared", []
+
+
+def _over_choices(
+    module: Module, parent: ast.comprehension
+) -> tuple[str, str, list[ast.expr]]:
+    whole = module.parent(parent)
+    if (
+        isinstance(whole, (ast.ListComp, ast.GeneratorExp))
+        and len(whole.generators) == 1
+        and not parent.ifs
+        and not parent.is_async
+    ):
+        return "one", "", []
+    return "CC304", "a comprehension goes through the choices", []

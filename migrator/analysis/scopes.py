@@ -1,0 +1,423 @@
+"""Scopes and bindings of a module, collected in one pass over the syntax tree.
+
+Names only: which binding a use sees is `migrator.analysis.reaching`, what a value is
+`migrator.analysis.values`.
+"""
+
+from __future__ import annotations
+
+from migrator.analysis.syntax import ast, children
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from migrator.documents.source import Source
+
+    Path = tuple[object, ...]
+
+
+class Binding:
+    """One place that gives a name a value.
+
+    ``kind``: assign, augassign, for, with, import, from, def, class, param, except, match,
+    comp, walrus, annotation.  ``value`` is the expression it comes from (the iterable of a
+    ``for``, the context manager of a ``with``); ``path`` the way into it when it is unpacked.
+    ``remote`` marks bindings made through ``global`` or ``nonlocal``.
+    """
+
+    __slots__ = ("name", "scope", "kind", "node", "value", "path", "statement", "remote")
+
+    def __init__(
+        self,
+        name: str,
+        scope: Scope,
+        kind: str,
+        node: ast.AST,
+        value: ast.AST | None,
+        path: Path,
+        statement: ast.AST,
+    ) -> None:
+        self.name = name
+        self.scope = scope
+        self.kind = kind
+        self.node = node
+        self.value = value
+        self.path = path
+        self.statement = statement
+        self.remote = False
+
+
+class Scope:
+    """A module, function, class, lambda or comprehension with the names it binds."""
+
+    __slots__ = (
+        "node", "kind", "parent", "bindings", "loads", "elsewhere", "attributes",
+    )  # fmt: skip
+
+    def __init__(self, node: ast.AST, kind: str, parent: Scope | None) -> None:
+        self.node = node
+        self.kind = kind
+        self.parent = parent
+        self.bindings: dict[str, list[Binding]] = {}
+        self.loads: dict[str, list[ast.Name]] = {}
+        # Names declared global or nonlocal, with the scope they belong to.
+        self.elsewhere: dict[str, Scope] = {}
+        # Classes only: `self.name = value` in any method.
+        self.attributes: dict[str, list[Binding]] = {}
+
+    def function(self) -> Scope:
+        """Return the scope names are bound in by a walrus: the nearest that is no comprehension."""
+        scope = self
+        while scope.kind == "comp" and scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+
+class Module:
+    """A parsed source with parents, scopes and indexes of what analysis looks for."""
+
+    __slots__ = (
+        "source", "tree", "parents", "scopes", "root", "scope_of", "binding_of",
+        "attributes", "calls", "strings", "imports", "reached", "memo",
+    )  # fmt: skip
+
+    def __init__(self, source: Source, tree: ast.Module) -> None:
+        self.source = source
+        self.tree = tree
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self.root = Scope(tree, "module", None)
+        self.scopes: dict[ast.AST, Scope] = {tree: self.root}
+        self.scope_of: dict[ast.AST, Scope] = {}
+        self.binding_of: dict[ast.AST, Binding] = {}
+        self.attributes: dict[str, list[ast.Attribute]] = {}
+        self.calls: list[ast.Call] = []
+        self.strings: list[ast.Constant] = []
+        self.imports: list[Binding] = []
+        # Filled by `reaching`: for each scope, what every use of a name may see.
+        self.reached: dict[Scope, dict[ast.Name, tuple[Binding, ...]]] = {}
+        # Results of analyses that ask the same question more than once.
+        self.memo: dict[object, object] = {}
+        _Binder(self).run()
+
+    def parent(self, node: ast.AST) -> ast.AST:
+        """Return the parent of ``node``; the module is its own parent."""
+        return self.parents.get(node, self.tree)
+
+    def enclosing(self, node: ast.AST, kinds: tuple[type, ...]) -> ast.AST | None:
+        """Return the nearest ancestor of one of ``kinds``, else None."""
+        current = self.parents.get(node)
+        while current is not None:
+            if isinstance(current, kinds):
+                return current
+            current = self.parents.get(current)
+        return None
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """Return the statement ``node`` belongs to."""
+        current = node
+        while not isinstance(current, ast.stmt):
+            current = self.parents[current]
+        return current
+
+    def scope(self, node: ast.AST) -> Scope:
+        """Return the scope whose names an expression inside ``node``'s place would see."""
+        current: ast.AST | None = node
+        while current is not None:
+            if current in self.scope_of:
+                return self.scope_of[current]
+            current = self.parents.get(current)
+        return self.root
+
+
+class _Binder:
+    """Walks the tree once and fills a `Module`."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.parents = module.parents
+        self.handlers: dict[type, Callable[..., None]] = {
+            ast.Name: self.name,
+            ast.Attribute: self.attribute,
+            ast.Call: self.call,
+            ast.Constant: self.constant,
+            ast.FunctionDef: self.function,
+            ast.AsyncFunctionDef: self.function,
+            ast.Lambda: self.function,
+            ast.ClassDef: self.class_,
+            ast.ListComp: self.comprehension,
+            ast.SetComp: self.comprehension,
+            ast.DictComp: self.comprehension,
+            ast.GeneratorExp: self.comprehension,
+            ast.Assign: self.assign,
+            ast.AugAssign: self.augmented,
+            ast.AnnAssign: self.annotated,
+            ast.NamedExpr: self.walrus,
+            ast.For: self.loop,
+            ast.AsyncFor: self.loop,
+            ast.With: self.with_,
+            ast.AsyncWith: self.with_,
+            ast.Import: self.import_,
+            ast.ImportFrom: self.import_,
+            ast.ExceptHandler: self.handler,
+            ast.Global: self.elsewhere,
+            ast.Nonlocal: self.elsewhere,
+            ast.MatchAs: self.pattern,
+            ast.MatchStar: self.pattern,
+            ast.MatchMapping: self.pattern,
+        }
+
+    def run(self) -> None:
+        self.below(self.module.tree, self.module.root)
+
+    def below(self, node: ast.AST, scope: Scope) -> None:
+        for child in children(node):
+            self.parents[child] = node
+            self.visit(child, scope)
+
+    def visit(self, node: ast.AST, scope: Scope) -> None:
+        handler = self.handlers.get(node.__class__)
+        if handler is None:
+            self.below(node, scope)
+        else:
+            handler(node, scope)
+
+    def child(self, parent: ast.AST, node: ast.AST | None, scope: Scope) -> None:
+        if node is not None:
+            self.parents[node] = parent
+            self.visit(node, scope)
+
+    # -- uses ---------------------------------------------------------------------------
+
+    def name(self, node: ast.Name, scope: Scope) -> None:
+        self.module.scope_of[node] = scope
+        if not isinstance(node.ctx, ast.Store):
+            scope.loads.setdefault(node.id, []).append(node)
+
+    def attribute(self, node: ast.Attribute, scope: Scope) -> None:
+        self.module.attributes.setdefault(node.attr, []).append(node)
+        self.child(node, node.value, scope)
+
+    def call(self, node: ast.Call, scope: Scope) -> None:
+        self.module.calls.append(node)
+        self.below(node, scope)
+
+    def constant(self, node: ast.Constant, scope: Scope) -> None:
+        if isinstance(node.value, str) and (
+            "completions" in node.value or "ChatCompletion" in node.value
+        ):
+            self.module.strings.append(node)
+
+    # -- scopes -------------------------------------------------------------------------
+
+    def open(self, node: ast.AST, kind: str, parent: Scope) -> Scope:
+        scope = Scope(node, kind, parent)
+        self.module.scopes[node] = scope
+        return scope
+
+    def function(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope
+    ) -> None:
+        inner = self.open(node, "lambda" if isinstance(node, ast.Lambda) else "function", scope)
+        if not isinstance(node, ast.Lambda):
+            self.bind(node.name, scope, "def", node, node, (), node)
+            for item in node.decorator_list:
+                self.child(node, item, scope)
+            self.child(node, node.returns, scope)
+        arguments = node.args
+        self.parents[arguments] = node
+        for default in [*arguments.defaults, *arguments.kw_defaults]:
+            self.child(arguments, default, scope)
+        for arg in _parameters(arguments):
+            self.parents[arg] = arguments
+            self.child(arg, arg.annotation, scope)
+            self.bind(arg.arg, inner, "param", arg, None, (), node)
+        if isinstance(node, ast.Lambda):
+            self.child(node, node.body, inner)
+            self.module.scope_of[node.body] = inner
+            return
+        for statement in node.body:
+            self.module.scope_of[statement] = inner
+            self.child(node, statement, inner)
+
+    def class_(self, node: ast.ClassDef, scope: Scope) -> None:
+        self.bind(node.name, scope, "class", node, node, (), node)
+        for item in [*node.decorator_list, *node.bases]:
+            self.child(node, item, scope)
+        for item in node.keywords:
+            self.child(node, item, scope)
+        inner = self.open(node, "class", scope)
+        for statement in node.body:
+            self.module.scope_of[statement] = inner
+            self.child(node, statement, inner)
+
+    def comprehension(self, node: ast.ListComp, scope: Scope) -> None:
+        inner = self.open(node, "comp", scope)
+        for index, generator in enumerate(node.generators):
+            self.parents[generator] = node
+            self.child(generator, generator.iter, scope if index == 0 else inner)
+            self.target(generator.target, generator, generator.iter, (), "comp", inner, generator)
+            for test in generator.ifs:
+                self.child(generator, test, inner)
+        if isinstance(node, ast.DictComp):
+            self.child(node, node.key, inner)
+            self.child(node, node.value, inner)
+        else:
+            self.child(node, node.elt, inner)
+
+    # -- bindings -----------------------------------------------------------------------
+
+    def bind(
+        self,
+        name: str,
+        scope: Scope,
+        kind: str,
+        node: ast.AST,
+        value: ast.AST | None,
+        path: Path,
+        statement: ast.AST,
+    ) -> Binding:
+        owner = scope.elsewhere.get(name, scope)
+        binding = Binding(name, owner, kind, node, value, path, statement)
+        binding.remote = owner is not scope
+        owner.bindings.setdefault(name, []).append(binding)
+        self.module.binding_of[node] = binding
+        return binding
+
+    def target(
+        self,
+        node: ast.expr,
+        parent: ast.AST,
+        value: ast.AST | None,
+        path: Path,
+        kind: str,
+        scope: Scope,
+        statement: ast.AST,
+    ) -> None:
+        self.parents[node] = parent
+        if isinstance(node, ast.Name):
+            self.module.scope_of[node] = scope
+            self.bind(node.id, scope, kind, node, value, path, statement)
+        elif isinstance(node, (ast.Tuple, ast.List)):
+            for index, item in enumerate(node.elts):
+                self.target(item, node, value, (*path, index), kind, scope, statement)
+        elif isinstance(node, ast.Starred):
+            self.target(node.value, node, value, (*path, "*"), kind, scope, statement)
+        else:
+            self.visit(node, scope)
+            if isinstance(node, ast.Attribute):
+                self.member(node, value, path, kind, scope, statement)
+
+    def member(
+        self,
+        node: ast.Attribute,
+        value: ast.AST | None,
+        path: Path,
+        kind: str,
+        scope: Scope,
+        statement: ast.AST,
+    ) -> None:
+        """Record ``self.name = value`` with the class whose method it stands in."""
+        owner = self_class(scope, node.value)
+        if owner is not None:
+            binding = Binding(node.attr, owner, kind, node, value, path, statement)
+            owner.attributes.setdefault(node.attr, []).append(binding)
+            self.module.binding_of[node] = binding
+
+    def assign(self, node: ast.Assign, scope: Scope) -> None:
+        self.child(node, node.value, scope)
+        for target in node.targets:
+            self.target(target, node, node.value, (), "assign", scope, node)
+
+    def augmented(self, node: ast.AugAssign, scope: Scope) -> None:
+        self.child(node, node.value, scope)
+        self.target(node.target, node, node.value, (), "augassign", scope, node)
+
+    def annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
+        self.child(node, node.annotation, scope)
+        self.child(node, node.value, scope)
+        kind = "assign" if node.value is not None else "annotation"
+        self.target(node.target, node, node.value, (), kind, scope, node)
+
+    def walrus(self, node: ast.NamedExpr, scope: Scope) -> None:
+        self.child(node, node.value, scope)
+        self.target(node.target, node, node.value, (), "walrus", scope.function(), node)
+
+    def loop(self, node: ast.For, scope: Scope) -> None:
+        self.child(node, node.iter, scope)
+        self.target(node.target, node, node.iter, (), "for", scope, node)
+        for statement in [*node.body, *node.orelse]:
+            self.child(node, statement, scope)
+
+    def with_(self, node: ast.With, scope: Scope) -> None:
+        for item in node.items:
+            self.parents[item] = node
+            self.child(item, item.context_expr, scope)
+            if item.optional_vars is not None:
+                self.target(item.optional_vars, item, item.context_expr, (), "with", scope, node)
+        for statement in node.body:
+            self.child(node, statement, scope)
+
+    def import_(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+        kind = "import" if isinstance(node, ast.Import) else "from"
+        for alias in node.names:
+            self.parents[alias] = node
+            name = alias.asname or alias.name.split(".")[0]
+            self.module.imports.append(self.bind(name, scope, kind, alias, None, (), node))
+
+    def handler(self, node: ast.ExceptHandler, scope: Scope) -> None:
+        self.child(node, node.type, scope)
+        if node.name:
+            self.bind(node.name, scope, "except", node, node.type, (), node)
+        for statement in node.body:
+            self.child(node, statement, scope)
+
+    def pattern(self, node: ast.MatchAs | ast.MatchStar | ast.MatchMapping, scope: Scope) -> None:
+        name = node.rest if isinstance(node, ast.MatchMapping) else node.name
+        if name:
+            self.bind(name, scope, "match", node, None, (), node)
+        self.below(node, scope)
+
+    def elsewhere(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
+        for name in node.names:
+            owner: Scope | None = self.module.root
+            if isinstance(node, ast.Nonlocal):
+                owner = scope.parent
+                while owner is not None and (owner.kind == "class" or name not in owner.bindings):
+                    owner = owner.parent
+            scope.elsewhere[name] = owner or self.module.root
+
+
+def _parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """Return all parameters of a function, in order."""
+    result = [*arguments.posonlyargs, *arguments.args]
+    if arguments.vararg is not None:
+        result.append(arguments.vararg)
+    result.extend(arguments.kwonlyargs)
+    if arguments.kwarg is not None:
+        result.append(arguments.kwarg)
+    return result
+
+
+def self_class(scope: Scope, node: ast.AST) -> Scope | None:
+    """Return the class whose method ``scope`` is in, if ``node`` is that method's ``self``."""
+    if not isinstance(node, ast.Name):
+        return None
+    current: Scope | None = scope
+    while current is not None:
+        if node.id in current.bindings:
+            break
+        current = current.parent
+    if current is None or current.kind != "function" or current.parent is None:
+        return None
+    if current.parent.kind != "class" or len(current.bindings[node.id]) != 1:
+        return None
+    function = current.node
+    assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    if not parameters or parameters[0].arg != node.id:
+        return None
+    if any(isinstance(item, ast.Name) and item.id == "staticmethod"
+           for item in function.decorator_list):  # fmt: skip
+        return None
+    return current.parent

@@ -1,0 +1,214 @@
+"""Where a value comes from: names followed back to the expressions that made it."""
+
+from __future__ import annotations
+
+from migrator.analysis.reaching import bindings_of
+from migrator.analysis.scopes import Binding, Module, Scope, self_class
+from migrator.analysis.syntax import ast, attribute_step, literal
+
+_LIMIT = 40
+
+
+class Origin:
+    """One place a value may come from.
+
+    ``kind``: expr (``node`` is the expression), param, import, def, class, bound (any other
+    binding: loop variables, unpacking, ``except … as``), unbound (a builtin or unknown name),
+    attribute (an attribute that can't be followed).
+    """
+
+    __slots__ = ("kind", "node", "binding")
+
+    def __init__(self, kind: str, node: ast.AST, binding: Binding | None = None) -> None:
+        self.kind = kind
+        self.node = node
+        self.binding = binding
+
+
+def origins(module: Module, node: ast.expr) -> list[Origin]:
+    """Return every place the value of ``node`` may come from, in source order, none twice."""
+    result: list[Origin] = []
+    seen: set[ast.AST] = set()
+    _collect(module, node, result, seen)
+    return result
+
+
+def _collect(module: Module, node: ast.AST, result: list[Origin], seen: set[ast.AST]) -> None:
+    if node in seen or len(seen) > _LIMIT:
+        return
+    seen.add(node)
+    if isinstance(node, ast.Name):
+        bindings = bindings_of(module, node)
+        if not bindings:
+            result.append(Origin("unbound", node))
+        for binding in bindings:
+            _from_binding(module, binding, node, result, seen)
+    elif isinstance(node, ast.NamedExpr):
+        _collect(module, node.value, result, seen)
+    elif isinstance(node, ast.IfExp):
+        _collect(module, node.body, result, seen)
+        _collect(module, node.orelse, result, seen)
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            _collect(module, value, result, seen)
+    elif isinstance(node, ast.Attribute):
+        _from_attribute(module, node, result, seen)
+    else:
+        result.append(Origin("expr", node))
+
+
+def _from_binding(
+    module: Module, binding: Binding, node: ast.AST, result: list[Origin], seen: set[ast.AST]
+) -> None:
+    if binding.kind in ("assign", "walrus") and not binding.path and binding.value is not None:
+        _collect(module, binding.value, result, seen)
+    elif binding.kind in ("assign",) and (picked := _unpacked(binding)) is not None:
+        _collect(module, picked, result, seen)
+    elif binding.kind in ("import", "from"):
+        result.append(Origin("import", node, binding))
+    elif binding.kind in ("def", "class", "param"):
+        if binding.node not in seen:
+            seen.add(binding.node)
+            result.append(Origin(binding.kind, binding.node, binding))
+    elif binding.kind == "annotation":
+        return
+    else:
+        result.append(Origin("bound", node, binding))
+
+
+def _unpacked(binding: Binding) -> ast.expr | None:
+    """Return the element a tuple assignment gives this name, when both sides are displays."""
+    value = binding.value
+    for index in binding.path:
+        if not isinstance(value, (ast.Tuple, ast.List)) or not isinstance(index, int):
+            return None
+        if index >= len(value.elts) or any(isinstance(e, ast.Starred) for e in value.elts):
+            return None
+        value = value.elts[index]
+    return value if isinstance(value, ast.expr) else None
+
+
+def _from_attribute(
+    module: Module, node: ast.Attribute, result: list[Origin], seen: set[ast.AST]
+) -> None:
+    owner = attribute_owner(module, node)
+    bindings = attribute_bindings(module, owner, node.attr) if owner is not None else []
+    if not bindings:
+        result.append(Origin("attribute", node))
+        return
+    for binding in bindings:
+        if binding.kind in ("def", "class"):
+            result.append(Origin(binding.kind, binding.node, binding))
+        else:
+            _from_binding(module, binding, node, result, seen)
+
+
+def attribute_owner(module: Module, node: ast.Attribute) -> Scope | None:
+    """Return the class of this file that ``node`` reads an attribute of, else None."""
+    scope = module.scope(node)
+    owner = self_class(scope, node.value)
+    if owner is not None:
+        return owner
+    if isinstance(node.value, ast.Name) and node.value.id == "cls":
+        current: Scope | None = scope
+        while current is not None and current.kind != "class":
+            current = current.parent
+        return current
+    return class_of(module, node.value)
+
+
+def class_of(module: Module, node: ast.expr) -> Scope | None:
+    """Return the class of this file that ``node`` is an instance of, or is, else None."""
+    found: Scope | None = None
+    for origin in origins(module, node) if isinstance(node, (ast.Name, ast.Attribute)) else ():
+        if origin.kind == "class":
+            scope = module.scopes.get(origin.node)
+        elif origin.kind == "expr" and isinstance(origin.node, ast.Call):
+            scope = _constructed(module, origin.node)
+        elif origin.kind == "expr" and literal(origin.node) == (True, None):
+            continue
+        else:
+            return None
+        if scope is None or (found is not None and found is not scope):
+            return None
+        found = scope
+    if isinstance(node, ast.Call):
+        return _constructed(module, node)
+    return found
+
+
+def _constructed(module: Module, call: ast.Call) -> Scope | None:
+    if not isinstance(call.func, ast.Name):
+        return None
+    bindings = bindings_of(module, call.func)
+    if len(bindings) == 1 and bindings[0].kind == "class":
+        return module.scopes.get(bindings[0].node)
+    return None
+
+
+def attribute_bindings(module: Module, owner: Scope, name: str) -> list[Binding]:
+    """Return what gives an attribute of a class its value: methods, class body, base classes."""
+    result = [*owner.attributes.get(name, ()), *owner.bindings.get(name, ())]
+    if result or not isinstance(owner.node, ast.ClassDef):
+        return result
+    for base in owner.node.bases:
+        if isinstance(base, ast.Name):
+            for binding in bindings_of(module, base):
+                scope = module.scopes.get(binding.node) if binding.kind == "class" else None
+                if scope is not None and scope is not owner:
+                    result.extend(attribute_bindings(module, scope, name))
+    return result
+
+
+def qualified_names(module: Module, node: ast.AST) -> set[str]:
+    """Return the dotted import paths ``node`` may stand for; empty when it is not imported."""
+    step = attribute_step(node)
+    if step is not None:
+        base, name = step
+        return {f"{prefix}.{name}" for prefix in qualified_names(module, base)}
+    if not isinstance(node, ast.Name):
+        return set()
+    result: set[str] = set()
+    for binding in bindings_of(module, node):
+        if binding.kind in ("import", "from"):
+            result.add(imported_path(binding))
+        elif binding.kind == "assign" and not binding.path and isinstance(
+            binding.value, (ast.Name, ast.Attribute)
+        ) and binding.value is not node:
+            if _mentions(binding.value, node.id):
+                continue
+            result |= qualified_names(module, binding.value)
+    return result
+
+
+def _mentions(node: ast.AST, name: str) -> bool:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def imported_path(binding: Binding) -> str:
+    """Return the dotted path an import binds, relative dots kept."""
+    alias = binding.node
+    assert isinstance(alias, ast.alias)
+    if isinstance(binding.statement, ast.ImportFrom):
+        dots = "." * binding.statement.level
+        inside = binding.statement.module or ""
+        return f"{dots}{inside}.{alias.name}" if inside else f"{dots}{alias.name}"
+    return alias.name if alias.asname else alias.name.split(".")[0]
+
+
+def constants(module: Module, node: ast.expr) -> tuple[bool, list[object]]:
+    """Return (True, values) when every origin of ``node`` is a literal, else (False, those)."""
+    known, value = literal(node)
+    if known:
+        return True, [value]
+    values: list[object] = []
+    complete = True
+    for origin in origins(module, node):
+        known, value = literal(origin.node) if origin.kind == "expr" else (False, None)
+        if known:
+            values.append(value)
+        else:
+            complete = False
+    return complete and bool(values), values

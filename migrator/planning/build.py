@@ -1,0 +1,122 @@
+"""Edits of one group: reading chains, variables that vanish, the calls themselves.
+
+Everything is a range and a text; `Unclear` is raised where a range can't be established, and
+the group is then blocked.
+"""
+
+from __future__ import annotations
+
+from migrator.analysis.resultuses import Step
+from migrator.analysis.scopes import Module
+from migrator.analysis.sites import Site
+from migrator.analysis.syntax import ast, attribute_step
+from migrator.planning.links import attribute_link, subscript_link
+from migrator.planning.model import Splice
+from migrator.planning.nones import Nones
+
+_CONSUMERS = {"join", "list", "tuple", "set", "sum", "any", "all", "max", "min", "sorted"}
+
+
+class Unclear(Exception):
+    """An edit can't be given a place or a text; ``code`` and ``node`` say why and where."""
+
+    def __init__(self, code: str, message: str, node: ast.AST) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.node = node
+
+
+def chain_edits(module: Module, site: Site) -> list[Splice]:
+    """Return the edits that turn ``.chat.completions`` into ``.responses``."""
+    if site.receiver is None or site.aliased:
+        raise Unclear("CC505", "the method is reached through another name", site.call)
+    result: list[Splice] = []
+    for node in site.chain[:-1]:
+        if not isinstance(node, ast.Attribute):
+            raise Unclear("CC505", "the method is looked up with `getattr`", node)
+        link = attribute_link(module.source, node)
+        if link is None:
+            raise Unclear("CC506", "the receiver can't be located exactly", node)
+        text = "." + "responses" if node.attr == "completions" else ""
+        result.append(Splice(link.start, link.end, text))
+    if not isinstance(site.chain[-1], ast.Attribute):
+        raise Unclear("CC505", "the method is looked up with `getattr`", site.call)
+    return result
+
+
+def step_edits(module: Module, step: Step, nones: Nones) -> list[Splice]:
+    """Return the edits for one link of a reading chain."""
+    if step.becomes == "comprehension":
+        return _comprehension(module, step)
+    whole = step.whole
+    if isinstance(whole, ast.Attribute):
+        result = _attribute(module, step, whole)
+    elif isinstance(whole, ast.Subscript):
+        link = subscript_link(module.source, whole)
+        if link is None:
+            raise Unclear("CC506", "`[0]` can't be located exactly", whole)
+        result = [Splice(link.start, link.end, "")]
+    else:
+        result = _getattr(module, step, whole)
+    if step.wrap:
+        start, end = module.source.span(whole)
+        result = [Splice(start, start, f"{step.wrap}("), *result, Splice(end, end, ")")]
+    if step.becomes == "content":
+        result.extend(nones.edits(whole))
+    return result
+
+
+def _attribute(module: Module, step: Step, whole: ast.Attribute) -> list[Splice]:
+    if step.to == whole.attr:
+        return []
+    link = attribute_link(module.source, whole)
+    if link is None:
+        raise Unclear("CC506", f"`.{whole.attr}` can't be located exactly", whole)
+    if not step.to:
+        return [Splice(link.start, link.end, "")]
+    return [Splice(link.name, link.end, step.to)]
+
+
+def _getattr(module: Module, step: Step, whole: ast.expr) -> list[Splice]:
+    found = attribute_step(whole)
+    if found is None or not isinstance(whole, ast.Call):
+        raise Unclear("CC506", "the expression can't be located exactly", whole)
+    source = module.source
+    start, end = source.span(whole)
+    inner_start, inner_end = source.span(step.value)
+    if not step.to:
+        if b"#" in source.utf8[inner_end:end]:
+            raise Unclear("CC506", "a comment stands inside `getattr`", whole)
+        return [Splice(start, inner_start, ""), Splice(inner_end, end, "")]
+    name = whole.args[1]
+    name_start, name_end = source.span(name)
+    text = source.utf8[name_start:name_end]
+    if text[1:-1] != step.name.encode():
+        raise Unclear("CC506", "the name given to `getattr` can't be located exactly", whole)
+    return [Splice(name_start + 1, name_end - 1, step.to)]
+
+
+def _comprehension(module: Module, step: Step) -> list[Splice]:
+    """``[f(c) for c in r.choices]`` → ``[f(r)]``."""
+    whole = step.whole
+    source = module.source
+    assert isinstance(whole, (ast.ListComp, ast.GeneratorExp))
+    start, end = source.span(whole)
+    target = whole.generators[0].target
+    elt_end = source.span(whole.elt)[1]
+    target_start = source.span(target)[0]
+    gap = source.utf8[elt_end:target_start]
+    at = gap.rfind(b"for")
+    if at < 0 or b"#" in source.utf8[elt_end:end] or gap[at + 3 :].strip():
+        raise Unclear("CC506", "the comprehension can't be located exactly", whole)
+    closing = gap[:at].rstrip()
+    cut = elt_end + len(closing)
+    if isinstance(whole, ast.ListComp):
+        return [Splice(cut, end - 1, "")]
+    parent = module.parent(whole)
+    func = parent.func if isinstance(parent, ast.Call) else None
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    if name not in _CONSUMERS or source.utf8[start:start + 1] != b"(":
+        raise Unclear("CC304", "a generator goes through the choices", whole)
+    return [Splice(start, start + 1, "(["), Splice(cut, end, "])")]

@@ -1,0 +1,241 @@
+"""One file: from bytes to findings, groups, verdicts and edits."""
+
+from __future__ import annotations
+
+from migrator._tables import CODES
+from migrator.analysis.clients import host_of_receiver
+from migrator.analysis.facts import Host, Member, Mention, Reason
+from migrator.analysis.grouping import Groups
+from migrator.analysis.mentions import marks_of
+from migrator.analysis.requests import Request, streams
+from migrator.analysis.results import Results
+from migrator.analysis.scopes import Module
+from migrator.analysis.sites import CREATE, PARSE, Mark, Site, Sites
+from migrator.analysis.syntax import ast, parse
+from migrator.documents.place import Place
+from migrator.documents.source import Source, Undecodable
+from migrator.planning.build import Unclear, chain_edits, step_edits
+from migrator.planning.model import CallEdit, FilePlan, Finding, Group, Problem
+from migrator.planning.nones import Nones
+from migrator.planning.variables import Variables
+from migrator.planning.verdicts import decide, settled
+from migrator.prefilter import worth_parsing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.config import Settings
+    from migrator.planning.model import Edit
+
+
+def plan_file(path: str, data: bytes, settings: Settings) -> FilePlan:
+    """Return everything known of one file; never raises for what is in ``data``.
+
+    Verdicts that depend on other files are provisional until
+    `migrator.planning.project.settle` has run.
+    """
+    plan = FilePlan(path)
+    if len(data) > settings.max_file_size:
+        message = f"{len(data)} bytes, more than `max-file-size`"
+        plan.problems.append(Problem("CC903", message, Place(path, 1, 1)))
+    elif worth_parsing(data):
+        module = _module(path, data, plan)
+        if module is not None:
+            try:
+                _Planner(module, settings, plan).run()
+            except RecursionError:
+                plan = FilePlan(path)
+                message = "nested too deeply to be analysed"
+                plan.problems.append(Problem("CC901", message, Place(path, 1, 1)))
+    return plan
+
+
+def _module(path: str, data: bytes, plan: FilePlan) -> Module | None:
+    if b"\0" in data:
+        plan.problems.append(Problem("CC902", "holds NUL bytes", Place(path, 1, 1)))
+        return None
+    try:
+        source = Source(path, data)
+        return Module(source, parse(source.text, path))
+    except Undecodable as error:
+        plan.problems.append(Problem("CC902", str(error), Place(path, 1, 1)))
+    except SyntaxError as error:
+        place = Place(path, error.lineno or 1, error.offset or 1)
+        plan.problems.append(Problem("CC901", error.msg or "invalid syntax", place))
+    except (RecursionError, MemoryError, ValueError) as error:
+        message = str(error) or "nested too deeply to be parsed"
+        plan.problems.append(Problem("CC901", message, Place(path, 1, 1)))
+    return None
+
+
+class _Planner:
+    """Builds the plan of one module."""
+
+    def __init__(self, module: Module, settings: Settings, plan: FilePlan) -> None:
+        self.module = module
+        self.settings = settings
+        self.plan = plan
+        self.groups = Groups()
+        self.results = Results(module, self.groups)
+        self.calls: list[tuple[int, Site, Request, Finding]] = []
+
+    def run(self) -> None:
+        found = Sites(self.module)
+        for site in found.sites:
+            self._site(site)
+        self.results.finish()
+        seen: set[ast.AST] = {mark.node for mark in found.marks}
+        marks = [*found.marks, *marks_of(self.module, seen)]
+        self._assemble(marks)
+        for mark in marks:
+            self._mark(mark)
+        self.plan.findings.sort(key=lambda finding: (finding.place.key(), finding.code))
+
+    # -- calls --------------------------------------------------------------------------
+
+    def _site(self, site: Site) -> None:
+        number = self.groups.new()
+        place = self.module.source.place(site.call)
+        message = f"`{site.spelling}` is a call of the Chat Completions API"
+        finding = Finding(site.code, message, place, "")
+        finding.spelling = site.spelling
+        request = Request(self.module, site, self.settings)
+        finding.ledger = request.ledger
+        finding.notes = request.notes
+        finding.model = request.model
+        finding.host, reasons = self._host(site)
+        finding.reasons = [*reasons, *self._spelled(site), *request.reasons]
+        self.calls.append((number, site, request, finding))
+        if site.operation == CREATE and not site.raw and not streams(site):
+            self.results.follow(site.call, number)
+
+    def _host(self, site: Site) -> tuple[Host, list[Reason]]:
+        if site.receiver is None:
+            return Host("openai", "openai", "the module-level client"), []
+        return host_of_receiver(self.module, site.receiver, self.settings.hosts)
+
+    def _spelled(self, site: Site) -> list[Reason]:
+        """Return the reasons that follow from how the call is spelled."""
+        place = self.module.source.place(site.call)
+        result = []
+        if site.raw:
+            what = "with_raw_response" if site.raw == "raw" else "with_streaming_response"
+            result.append(Reason("CC221", f"the call goes through `{what}`", place, "block"))
+        if site.operation == PARSE:
+            result.append(Reason("CC222", "`parse` returns a parsed completion", place, "block"))
+        elif site.operation != CREATE:
+            result.append(Reason("CC223", "`stream` has other events", place, "block"))
+        if site.aliased:
+            message = "the method is called through another name"
+            result.append(Reason("CC505", message, place, "block"))
+        return result
+
+    # -- groups -------------------------------------------------------------------------
+
+    def _assemble(self, marks: list[Mark]) -> None:
+        table: dict[int, Group] = {}
+        roots: dict[int, list[tuple[Site, Request, Finding]]] = {}
+        for number, site, request, finding in self.calls:
+            root = self.groups.find(number)
+            roots.setdefault(root, []).append((site, request, finding))
+        doubles = [mark for mark in marks if mark.code == "CC109"]
+        for root, calls in roots.items():
+            group = Group(f"{self.plan.path}:{calls[0][2].place.line}:{calls[0][2].place.column}")
+            table[root] = group
+            self.plan.groups.append(group)
+            for site, request, finding in calls:
+                finding.group = group.id
+                group.findings.append(finding)
+                self.plan.findings.append(finding)
+                group.members.append(
+                    Member("call", finding.place, self.module.source.line(finding.place.line).strip())
+                )
+                group.members.extend(request.members)
+                if doubles:
+                    message = "a test double in this file replaces such calls"
+                    place = self.module.source.place(doubles[0].node)
+                    finding.reasons.append(Reason("CC503", message, place, "block"))
+        self._results(table)
+        for root, calls in roots.items():
+            self._decide(table[root], root, calls)
+
+    def _results(self, table: dict[int, Group]) -> None:
+        for number, reason in self.results.reasons:
+            for finding in table[self.groups.find(number)].findings:
+                known = [(r.code, r.place.key()) for r in finding.reasons]
+                if (reason.code, reason.place.key()) not in known:
+                    finding.reasons.append(reason)
+        for number, member in self.results.members:
+            table[self.groups.find(number)].members.append(member)
+
+    def _decide(
+        self, group: Group, root: int, calls: list[tuple[Site, Request, Finding]]
+    ) -> None:
+        decide(group, self.settings)
+        if settled(group):
+            return
+        try:
+            group.edits = self._edits(root, calls)
+        except Unclear as error:
+            place = self.module.source.place(error.node)
+            for _, _, finding in calls:
+                finding.reasons.append(Reason(error.code, error.message, place, "block"))
+            decide(group, self.settings)
+            return
+        for number, mention in self.results.mentions:
+            if self.groups.find(number) == root:
+                self._ask(mention, group)
+        for _, request, _ in calls:
+            for mention in request.mentions:
+                self._ask(mention, group)
+        self._ask_about_doubles(group)
+
+    def _ask(self, mention: Mention, group: Group) -> None:
+        self.plan.mentions.append(Mention(mention.needles, mention.reason, group.id))
+
+    def _ask_about_doubles(self, group: Group) -> None:
+        place = group.findings[0].place
+        reason = Reason("CC503", "a test double replaces calls of this file in", place, "block")
+        self.plan.mentions.append(Mention((), reason, group.id))
+
+    def _edits(self, root: int, calls: list[tuple[Site, Request, Finding]]) -> list[Edit]:
+        result: list[Edit] = []
+        for site, request, _ in calls:
+            result.extend(chain_edits(self.module, site))
+            start, end = self.module.source.span(site.call)
+            result.append(CallEdit(start, end, request.changes))
+        variables = Variables(self.module, self.results)
+        gone = set()
+        for alias in self.results.aliases:
+            if self.groups.find(alias.group) == root:
+                result.extend(variables.edits(alias))
+                if variables.removed(alias):
+                    gone.add(alias.binding.statement)
+        nones = Nones(self.module)
+        for number, step in self.results.steps:
+            if self.groups.find(number) != root:
+                continue
+            if self.module.statement(step.whole) not in gone:
+                result.extend(step_edits(self.module, step, nones))
+        return result
+
+    # -- marks --------------------------------------------------------------------------
+
+    def _mark(self, mark: Mark) -> None:
+        place = self.module.source.place(mark.node)
+        finding = Finding(mark.code, mark.message, place, "blocked")
+        finding.group = f"{self.plan.path}:{place.line}:{place.column}"
+        if mark.receiver is not None:
+            finding.host, reasons = host_of_receiver(
+                self.module, mark.receiver, self.settings.hosts
+            )
+            # A test double is never OpenAI's client; what it stands for may be.
+            kept = [r for r in reasons if r.effect == "keep" and "test double" not in r.message]
+            if kept:
+                finding.verdict = "keep"
+                finding.reasons = kept
+                self.plan.findings.append(finding)
+                return
+        row = CODES[mark.reason]
+        finding.reasons.append(Reason(mark.reason, row["summary"], place, row["effect"]))
+        finding.verdict = "keep" if row["effect"] == "keep" else "blocked"
+        self.plan.findings.append(finding)

@@ -1,0 +1,195 @@
+"""Variables that hold a part of the response which Responses does not have.
+
+``message = response.choices[0].message`` has nothing left to say: its uses read ``response``
+and the statement goes.  Where that could see another response, the variable stays and holds the
+response itself.
+"""
+
+from __future__ import annotations
+
+from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.results import Alias, Results
+from migrator.analysis.scopes import Binding, Module, Scope
+from migrator.analysis.syntax import ast
+from migrator.planning.build import Unclear
+from migrator.planning.links import alone, is_name
+from migrator.planning.model import RemoveStatement, Splice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.planning.model import Edit
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp,
+          ast.GeneratorExp)  # fmt: skip
+_SUITES = ("body", "orelse", "finalbody")
+_NEW_NAME = "response"
+_UNTRUE = ("message", "msg", "choice")
+
+
+class Variables:
+    """Decides for the aliases of one module."""
+
+    def __init__(self, module: Module, results: Results) -> None:
+        self.module = module
+        self.results = results
+        self.links = {step.whole: step.value for _, step in results.steps}
+        self.by_binding = {alias.binding: alias for alias in results.aliases}
+        self._substitutes: dict[Binding, str | None] = {}
+
+    def edits(self, alias: Alias) -> list[Edit]:
+        """Return the edits for one alias; raises `Unclear`."""
+        if alias.binding.kind == "comp":
+            name = self.substitute(alias)
+            if name is None:
+                raise Unclear("CC304", "a comprehension goes through the choices", alias.value)
+            return self._renamed(alias, name, definition=False)
+        if alias.binding.kind == "param":
+            return []
+        name = self.substitute(alias)
+        if name is not None:
+            statement = alias.binding.statement
+            start, end = self.module.source.span(statement)
+            return [*self._renamed(alias, name, definition=False), RemoveStatement(start, end)]
+        if self._renameable(alias):
+            return self._renamed(alias, _NEW_NAME, definition=True)
+        return []
+
+    def removed(self, alias: Alias) -> bool:
+        """Return whether the statement of ``alias`` goes."""
+        return alias.binding.kind not in ("comp", "param") and self.substitute(alias) is not None
+
+    def _renamed(self, alias: Alias, name: str, *, definition: bool) -> list[Edit]:
+        nodes: list[ast.AST] = list(uses_of(self.module, alias.binding))
+        if definition:
+            nodes.append(alias.binding.node)
+        result: list[Edit] = []
+        for node in nodes:
+            if not isinstance(node, ast.Name) or not is_name(self.module.source, node):
+                raise Unclear("CC506", "a use of the variable can't be located exactly", node)
+            if node.id != name:
+                result.append(Splice(*self.module.source.span(node), name))
+        return result
+
+    # -- substitution -------------------------------------------------------------------
+
+    def root(self, node: ast.expr) -> ast.expr:
+        """Return what a reading chain starts from."""
+        while node in self.links:
+            node = self.links[node]
+        return node
+
+    def substitute(self, alias: Alias) -> str | None:
+        """Return the variable that can stand for ``alias`` everywhere, else None."""
+        if alias.binding not in self._substitutes:
+            self._substitutes[alias.binding] = None
+            self._substitutes[alias.binding] = self._find(alias)
+        return self._substitutes[alias.binding]
+
+    def _find(self, alias: Alias) -> str | None:
+        root = self.root(alias.value)
+        if not isinstance(root, ast.Name):
+            return None
+        seen = bindings_of(self.module, root)
+        if len(seen) != 1 or seen[0].remote or len(self._same(alias.binding)) != 1:
+            return None
+        base = seen[0]
+        if base.scope is not alias.binding.scope.function():
+            return None
+        if not all(self._sees(use, base) for use in uses_of(self.module, alias.binding)):
+            return None
+        if alias.binding.kind == "comp":
+            return self._through(base, root.id)
+        if not self._plain(alias) or not self._in_step(base, alias):
+            return None
+        return self._through(base, root.id)
+
+    def _through(self, base: Binding, name: str) -> str | None:
+        """Follow an alias of an alias to the variable that stays."""
+        first = self.by_binding.get(base)
+        return name if first is None else (self.substitute(first) or name)
+
+    def _sees(self, use: ast.Name, base: Binding) -> bool:
+        """Return whether the name of ``base`` means ``base`` where ``use`` stands."""
+        scope: Scope | None = self.module.scope_of[use]
+        while scope is not None and scope is not base.scope:
+            if scope.kind != "class" and base.name in scope.bindings:
+                return False
+            scope = scope.parent
+        return scope is not None
+
+    def _same(self, binding: Binding) -> list[Binding]:
+        return binding.scope.bindings[binding.name]
+
+    def _plain(self, alias: Alias) -> bool:
+        """Return whether the definition is a statement of its own that can go."""
+        statement = alias.binding.statement
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            return False
+        if isinstance(statement, ast.Assign) and len(statement.targets) != 1:
+            return False
+        if statement.value is not alias.value or not alone(self.module.source, statement):
+            return False
+        block = self._block(statement)
+        return block is not None and len(block) > 1
+
+    def _in_step(self, base: Binding, alias: Alias) -> bool:
+        """Return whether the two variables always belong to the same response."""
+        if len(self._same(base)) != 1:
+            return False
+        if base.kind == "param":
+            return True
+        if base.kind not in ("assign", "walrus"):
+            return False
+        statement = self.module.statement(base.node)
+        between = (base.node.lineno, alias.binding.node.lineno)  # type: ignore[attr-defined]
+        for use in uses_of(self.module, alias.binding):
+            if between[0] <= use.lineno < between[1]:
+                return False
+        if self.module.enclosing(base.node, _LOOPS) is None:
+            return True
+        block = self._block(statement)
+        if block is None or alias.binding.statement not in block:
+            return False
+        first = block.index(statement)
+        second = block.index(alias.binding.statement)  # type: ignore[arg-type]
+        return all(self._is_alias(item) for item in block[first + 1 : second])
+
+    def _is_alias(self, statement: ast.stmt) -> bool:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        return len(targets) == 1 and self.module.binding_of.get(targets[0]) in self.by_binding
+
+    def _block(self, statement: ast.AST) -> list[ast.stmt] | None:
+        parent = self.module.parent(statement)
+        for name in _SUITES:
+            block = getattr(parent, name, None)
+            if isinstance(block, list) and statement in block:
+                return block
+        return None
+
+    # -- renaming -----------------------------------------------------------------------
+
+    def _renameable(self, alias: Alias) -> bool:
+        """Return whether the variable can be called ``response`` without meeting another."""
+        name = alias.binding.name.lower()
+        if not any(word in name for word in _UNTRUE) or alias.binding.kind == "comp":
+            return False
+        if isinstance(self.root(alias.value), ast.Name):
+            return False
+        if len(self._same(alias.binding)) != 1 or alias.binding.scope.kind == "class":
+            return False
+        return not any(
+            _NEW_NAME in scope.bindings or _NEW_NAME in scope.loads
+            for scope in self._visible(alias.binding.scope)
+        )
+
+    def _visible(self, scope: Scope) -> list[Scope]:
+        """Return the scopes in which a new name of ``scope`` could meet another."""
+        result = []
+        for inner in self.module.scopes.values():
+            current: Scope | None = inner
+            while current is not None:
+                if current is scope:
+                    result.append(inner)
+                    break
+                current = current.parent
+        return result

@@ -1,0 +1,158 @@
+"""Apply the groups of a plan to the bytes of its file, and check the outcome.
+
+Edits nest: those inside a call are applied first, then LibCST rewrites the call on that text.
+A group whose edits fail a check is taken back alone; the others stay.
+"""
+
+from __future__ import annotations
+
+from migrator.documents.source import Source
+from migrator.planning.model import (
+    REWRITE,
+    SUGGEST,
+    CallEdit,
+    FilePlan,
+    Group,
+    Problem,
+    RemoveStatement,
+    Splice,
+)
+from migrator.rewriting.selfcheck import Failed, check
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.planning.model import Edit
+
+
+class Rewritten:
+    """The new bytes, the ids of the groups applied, and what was taken back and why."""
+
+    __slots__ = ("data", "applied", "problems")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.applied: list[str] = []
+        self.problems: list[Problem] = []
+
+
+def rewrite(data: bytes, plan: FilePlan, *, unsafe: bool = False) -> Rewritten:
+    """Return the file with every group of ``plan`` applied that may be.
+
+    ``unsafe`` also applies suggestions.  Never raises for a group that fails its checks: it is
+    left out and reported as CC905.
+    """
+    result = Rewritten(data)
+    groups = [group for group in plan.groups if _wanted(group, unsafe)]
+    if not groups:
+        return result
+    source = Source(plan.path, data)
+    try:
+        result.data = _applied(source, groups)
+        result.applied = [group.id for group in groups]
+        return result
+    except Failed as error:
+        if len(groups) == 1:
+            result.problems.append(_problem(groups[0], error))
+            return result
+    kept: list[Group] = []
+    for group in groups:
+        try:
+            result.data = _applied(source, [*kept, group])
+            kept.append(group)
+        except Failed as error:
+            result.problems.append(_problem(group, error))
+    result.applied = [group.id for group in kept]
+    if not kept:
+        result.data = data
+    return result
+
+
+def _wanted(group: Group, unsafe: bool) -> bool:
+    wanted = (REWRITE, SUGGEST) if unsafe else (REWRITE,)
+    return bool(group.edits) and group.verdict in wanted and all(
+        finding.verdict in wanted for finding in group.findings
+    )
+
+
+def _problem(group: Group, error: Failed) -> Problem:
+    return Problem("CC905", f"left as it is: {error}", group.findings[0].place)
+
+
+def _applied(source: Source, groups: list[Group]) -> bytes:
+    edits: list[Edit] = [edit for group in groups for edit in group.edits]
+    utf8 = render(source, edits)
+    try:
+        data = source.encode(utf8)
+    except UnicodeEncodeError as error:
+        raise Failed(f"the encoding of the file lacks a character: {error}") from error
+    check(source, utf8, edits)
+    return data
+
+
+def render(source: Source, edits: list[Edit]) -> bytes:
+    """Return the UTF-8 text with ``edits`` applied; raises `Failed` when they overlap."""
+    ordered = sorted(
+        enumerate(edits), key=lambda item: (item[1].start, -item[1].end, item[0])
+    )
+    return _Renderer(source).span(0, len(source.utf8), [edit for _, edit in ordered])
+
+
+class _Renderer:
+    """Renders nested ranges, innermost first."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def span(self, start: int, end: int, edits: list[Edit]) -> bytes:
+        """Return bytes ``start:end`` with ``edits``, all inside it and sorted, applied."""
+        parts: list[bytes] = []
+        at = start
+        index = 0
+        while index < len(edits):
+            edit = edits[index]
+            index += 1
+            inner: list[Edit] = []
+            while index < len(edits) and edits[index].start < edit.end and edit.start < edit.end:
+                inner.append(edits[index])
+                index += 1
+            if edit.start < at or edit.end > end or any(e.end > edit.end for e in inner):
+                raise Failed("two edits overlap")
+            first, last, text = self.one(edit, inner)
+            if first < at:
+                raise Failed("two edits overlap")
+            parts.append(self.source.utf8[at:first])
+            parts.append(text)
+            at = last
+        parts.append(self.source.utf8[at:end])
+        return b"".join(parts)
+
+    def one(self, edit: Edit, inner: list[Edit]) -> tuple[int, int, bytes]:
+        """Return the range an edit replaces and the text it puts there."""
+        if isinstance(edit, CallEdit):
+            from migrator.rewriting.request import rewrite_call
+
+            text = self.span(edit.start, edit.end, inner).decode("utf-8")
+            line = self.source.utf8.rfind(b"\n", 0, edit.start) + 1
+            indent = len(self.source.utf8[line : edit.start].decode("utf-8"))
+            return edit.start, edit.end, rewrite_call(text, edit.changes, indent).encode("utf-8")
+        if isinstance(edit, RemoveStatement):
+            # Edits inside a statement that goes have nothing left to do.
+            return (*_lines(self.source, edit), b"")
+        assert isinstance(edit, Splice)
+        if inner:
+            raise Failed("two edits overlap")
+        return edit.start, edit.end, edit.text.encode("utf-8")
+
+
+def _lines(source: Source, edit: RemoveStatement) -> tuple[int, int]:
+    """Return the whole lines of a statement that stands alone on them."""
+    utf8 = source.utf8
+    start = max(utf8.rfind(b"\n", 0, edit.start), utf8.rfind(b"\r", 0, edit.start)) + 1
+    end = edit.end
+    while end < len(utf8) and utf8[end : end + 1] in (b" ", b"\t", b"\f"):
+        end += 1
+    if utf8[end : end + 2] == b"\r\n":
+        end += 2
+    elif utf8[end : end + 1] in (b"\n", b"\r"):
+        end += 1
+    return start, end
