@@ -47,12 +47,12 @@ class Emulator:
         models: Iterable[str] | None = None,
     ) -> None:
         self.journal: list[Entry] = []
-        self._options = Options(
+        options = Options(
             eager_tools=eager_tools,
             ignored_settings=frozenset(ignored_settings),
             models=None if models is None else frozenset(models),
         )
-        self._service = Service(self._options, self._record)
+        self._service = Service(options, self._record)
         self._port = port
         self._file = Path(journal_file) if journal_file is not None else None
         self._server: uvicorn.Server | None = None
@@ -120,9 +120,7 @@ class Emulator:
     def reset(self) -> None:
         """Forget all state and the journal, so that runs can be compared."""
         self.journal.clear()
-        self._service = Service(self._options, self._record)
-        if self._server is not None:
-            self._server.config.loaded_app = application(self._service)
+        self._service.reset()
 
     def __enter__(self) -> Emulator:
         return self.start()

@@ -76,6 +76,12 @@ class Service:
         self._requests = 0
         self._failures: Counter[tuple[str, str]] = Counter()
 
+    def reset(self) -> None:
+        """Forget everything remembered, so that the next run answers like the first."""
+        self.state = State()
+        self._requests = 0
+        self._failures.clear()
+
     def chat(self, body: JsonObject, arrival: Arrival) -> Answer:
         """Answer ``POST /chat/completions``; raise :class:`~.errors.ApiError`."""
         return self._recorded("chat", body, arrival, self._chat)

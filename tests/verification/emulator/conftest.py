@@ -1,0 +1,30 @@
+"""One emulator for the session, emptied before every test, and clients that talk to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import openai
+import pytest
+
+from migrator.verification.emulator import Emulator
+
+os.environ.setdefault("OPENAI_API_KEY", "unused")
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Emulator]:
+    with Emulator() as server:
+        yield server
+
+
+@pytest.fixture
+def emulator(running: Emulator) -> Emulator:
+    running.reset()
+    return running
+
+
+@pytest.fixture(scope="session")
+def client(running: Emulator) -> openai.OpenAI:
+    return openai.OpenAI(base_url=running.base_url, api_key="test", max_retries=0)
