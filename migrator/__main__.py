@@ -1,7 +1,5 @@
 """``python -m migrator``."""
 
-import sys
-
 from migrator.entry import main
 
-sys.exit(main())
+main()

@@ -191,9 +191,10 @@ def parse_toml(text: str, where: str) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        return tomllib.loads(text)
+        document: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(where, f"not valid TOML: {error}") from None
+    return document
 
 
 class Resolver:

@@ -155,7 +155,7 @@ def _problem(code: str, path: str, message: str) -> Problem:
 
 def _too_large(target: Target, size: int) -> Problem:
     limit = target.settings.max_file_size
-    message = f"{size} bytes, over the limit of {limit}; exclude it, or raise `max-file-size`"
+    message = f"{size} bytes, more than the limit of {limit}"
     return _problem("CC903", target.shown, message)
 
 
@@ -219,7 +219,7 @@ def _planned(target: Target, data: bytes) -> FilePlan:
         if os.environ.get("MIGRATOR_DEBUG"):
             raise
         plan = FilePlan(target.shown)
-        what = f"internal error: {type(error).__name__}: {error}; please report it with the file"
+        what = f"internal error: {type(error).__name__}: {error}"
         plan.problems.append(Problem("CC905", what, Place(target.shown, 1, 1)))
         return plan
 

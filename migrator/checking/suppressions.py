@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _OWN = re.compile(r"#\s*migrator:\s*(ignore-file|ignore)\b(?!-)(?:\s*\[([^\]]*)\])?")
 _NOQA = re.compile(r"#\s*noqa\s*:\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
-_SKIPPED = (tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE)
+_SKIPPED = (tokenize.ENCODING, tokenize.NL, tokenize.INDENT, tokenize.DEDENT)
 
 
 class Directive:
@@ -31,17 +31,20 @@ class Directive:
     ``lines`` are the lines it speaks about, ``None`` for the whole file.
     """
 
-    __slots__ = ("text", "codes", "place", "lines", "foreign")
+    __slots__ = ("text", "codes", "place", "lines")
 
     def __init__(
-        self, text: str, codes: tuple[str, ...], place: Place, lines: tuple[int, ...] | None,
-        *, foreign: bool = False,
-    ) -> None:  # fmt: skip
+        self, text: str, codes: tuple[str, ...], place: Place, lines: tuple[int, ...] | None
+    ) -> None:
         self.text = text
         self.codes = codes
         self.place = place
         self.lines = lines
-        self.foreign = foreign
+
+    def extend(self, lines: tuple[int, ...]) -> None:
+        """Let it speak about more lines."""
+        if self.lines is not None:
+            self.lines += lines
 
     def covers(self, finding: Finding) -> bool:
         """Return whether it stands where it speaks about ``finding``, whatever the code."""
@@ -55,33 +58,50 @@ class Directive:
         return next((code for code in self.codes if finding.code.startswith(code)), None)
 
 
-def mentioned(data: bytes) -> bool:
-    """Return whether the tokenizer is worth its time."""
-    return b"migrator:" in data or b"noqa" in data.lower()
-
-
 def directives(path: str, data: bytes) -> list[Directive]:
     """Return the inline ignores of a file; what the tokenizer can't read ends the list."""
-    found: list[Directive] = []
-    # Comments on lines of their own speak about the next line of code.
-    waiting: list[tuple[tokenize.TokenInfo, int]] = []
+    reader = _Reader(path)
     try:
         for token in tokenize.tokenize(io.BytesIO(data).readline):
-            if token.type == tokenize.COMMENT:
-                alone = not token.line[: token.start[1]].strip()
-                start = len(found)
-                found += _in_comment(path, token)
-                if alone:
-                    waiting += [(token, at) for at in range(start, len(found))]
-            elif waiting and token.type not in _SKIPPED:
-                for _, at in waiting:
-                    lines = found[at].lines
-                    if lines is not None:
-                        found[at].lines = (*lines, token.start[0])
-                waiting = []
+            reader.take(token)
     except (tokenize.TokenError, SyntaxError, UnicodeDecodeError):
         pass
-    return found
+    return reader.found
+
+
+class _Reader:
+    """Collects the ignores of a token stream and the lines they speak about.
+
+    A comment speaks about its line; at the end of a statement over several lines, about all of
+    them; on a line of its own, about the next line of code.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.found: list[Directive] = []
+        self._waiting: list[Directive] = []
+        self._statement = 0
+
+    def take(self, token: tokenize.TokenInfo) -> None:
+        if token.type == tokenize.COMMENT:
+            new = list(_in_comment(self.path, token))
+            self.found += new
+            if not token.line[: token.start[1]].strip():
+                self._waiting += new
+        elif token.type == tokenize.NEWLINE:
+            self._end_statement(token.start[0])
+        elif token.type not in _SKIPPED:
+            for directive in self._waiting:
+                directive.extend((token.start[0],))
+            self._waiting = []
+            self._statement = self._statement or token.start[0]
+
+    def _end_statement(self, last: int) -> None:
+        for directive in reversed(self.found):
+            if directive.place.line != last:
+                break
+            directive.extend(tuple(range(self._statement, last)))
+        self._statement = 0
 
 
 def _in_comment(path: str, token: tokenize.TokenInfo) -> Iterator[Directive]:
@@ -89,14 +109,13 @@ def _in_comment(path: str, token: tokenize.TokenInfo) -> Iterator[Directive]:
     for match in _OWN.finditer(token.string):
         place = _place(path, line, column, match)
         codes = tuple(code.strip() for code in (match[2] or "").split(",") if code.strip())
-        yield Directive(
-            match[0], codes, place, None if match[1] == "ignore-file" else (line,)
-        )  # fmt: skip
+        lines = None if match[1] == "ignore-file" else (line,)
+        yield Directive(match[0], codes, place, lines)
     for match in _NOQA.finditer(token.string):
         codes = tuple(code for code in re.split(r"[,\s]+", match[1].upper()) if _ours(code))
         if codes:
             place = _place(path, line, column, match)
-            yield Directive(match[0], codes, place, (line,), foreign=True)
+            yield Directive(match[0], codes, place, (line,))
 
 
 def _place(path: str, line: int, column: int, match: re.Match[str]) -> Place:

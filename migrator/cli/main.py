@@ -46,7 +46,11 @@ def run(arguments: list[str]) -> int:
     """Parse ``arguments``, run the command and return its exit status."""
     tolerant_streams()
     try:
-        status = _migrator.main(arguments, prog_name="migrator", standalone_mode=False)
+        # Not `main`, which writes a stray line on ^C.
+        with _migrator.make_context("migrator", list(arguments)) as context:
+            _migrator.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return 2
@@ -57,6 +61,4 @@ def run(arguments: list[str]) -> int:
         return refuse(error.format_message())
     except ConfigError as error:
         return refuse(str(error))
-    except click.Abort:
-        raise KeyboardInterrupt from None
-    return status if isinstance(status, int) else 0
+    return 0

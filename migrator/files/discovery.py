@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from migrator.files.git import git, ignored, in_repository
+from migrator.files.git import git, ignored, work_tree
 from migrator.files.patterns import Excluder
 from migrator.files.reading import explained
 
@@ -64,13 +64,16 @@ def discover(top: str, settings_for: SettingsFor, complain: Complaint) -> list[s
 
 def _listed_by_git(top: str) -> list[str] | None:
     """Return git's relative names below ``top``, or ``None`` where git does not decide."""
-    if not in_repository(top):
+    root = work_tree(top)
+    if root is None:
         return None
     names = git(top, "ls-files", "-z", "--cached", "--others", "--exclude-standard", *_PATHSPECS)
-    if names:
-        return list(dict.fromkeys(names))
+    if names is None:
+        return None
+    if os.path.exists(os.path.join(root, ".gitmodules")):
+        names += git(top, "ls-files", "-z", "--recurse-submodules", *_PATHSPECS) or []
     # An ignored folder was named on purpose, so it is searched all the same.
-    return [] if names is not None and not ignored(top) else None
+    return list(dict.fromkeys(names)) if names or not ignored(top) else None
 
 
 def _not_excluded(

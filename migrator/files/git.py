@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 
 
-def in_repository(folder: str) -> bool:
-    """Return whether the absolute ``folder`` lies in a git work tree."""
+def work_tree(folder: str) -> str | None:
+    """Return the root of the git work tree that the absolute ``folder`` lies in."""
     while not os.path.lexists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)
         if parent == folder:
-            return False
+            return None
         folder = parent
-    return True
+    return folder
 
 
 def git(folder: str, *arguments: str) -> list[str] | None:
@@ -35,7 +35,7 @@ def ignored(folder: str) -> bool:
 
 def uncommitted(folder: str) -> list[str]:
     """Return the tracked files with uncommitted changes in the work tree around ``folder``."""
-    if not in_repository(folder):
+    if work_tree(folder) is None:
         return []
     status = git(folder, "status", "--porcelain", "-z", "--untracked-files=no", "--no-renames")
     return [entry[3:] for entry in status or []]

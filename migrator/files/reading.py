@@ -8,7 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+# Not to wait for the other end of a named pipe.
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _CHUNK = 1 << 20
 # Longer than any needle, so that none is missed where two chunks meet.
 _OVERLAP = 64

@@ -175,11 +175,19 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+_ADVICE = {
+    "CC901": "; fix it, or exclude the file",
+    "CC902": "; save it in the encoding it declares, or exclude it",
+    "CC903": "; exclude it, or raise `max-file-size`",
+    "CC905": "; please report it",
+}
+
+
 def complain(problems: Iterable[Problem]) -> None:
     """Write one line on standard error for each file that could not be dealt with."""
     for problem in problems:
         if problem.code != UNUSED_IGNORE:
             place = problem.place
             at = f":{place.line}:{place.column}" if place.line > 1 or place.column > 1 else ""
-            message = plain(problem.message)
+            message = plain(problem.message) + _ADVICE.get(problem.code, "")
             sys.stderr.write(f"migrator: {place.path}{at}: {message} ({problem.code})\n")
