@@ -4,50 +4,22 @@ from __future__ import annotations
 
 from migrator._tables import API
 from migrator.analysis import hosts
+from migrator.analysis.annotations import Annotations
+from migrator.analysis.constructors import Client, Constructors, shown
 from migrator.analysis.facts import Host, Reason
-from migrator.analysis.functions import argument_of, references, returned
-from migrator.analysis.scopes import Module, Scope
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, keyword, walk
+from migrator.analysis.functions import argument_of, own_nodes, references, returned
+from migrator.analysis.scopes import Module
+from migrator.analysis.syntax import FUNCTIONS, ast, is_none, keyword
 from migrator.analysis.values import (
     Origin,
     attribute_owner,
-    constants,
     imported_path,
     origins,
     qualified_names,
 )
 
 _CLIENTS = API["hosts"]["client"]
-_OLDEST_AZURE = "2025-03-01"
 _DEPTH = 8
-
-
-class Client:
-    """One client a receiver may be.
-
-    ``verdict`` as in `Host`; ``code`` and ``effect`` say what that means for its calls (empty
-    for OpenAI's own host).
-    """
-
-    __slots__ = ("verdict", "name", "detail", "node", "code", "effect", "flavour")
-
-    def __init__(
-        self,
-        verdict: str,
-        name: str,
-        detail: str,
-        node: ast.AST,
-        code: str = "",
-        effect: str = "",
-        flavour: str = "",
-    ) -> None:
-        self.verdict = verdict
-        self.name = name
-        self.detail = detail
-        self.node = node
-        self.code = code
-        self.effect = effect
-        self.flavour = flavour
 
 
 def host_of_receiver(
@@ -73,7 +45,7 @@ def _combined(module: Module, found: list[Client]) -> tuple[Host, list[Reason]]:
     worst = next((c for c in found if c.effect == "block"), None) or next(
         (c for c in found if c.effect), first
     )
-    reasons = []
+    reasons: list[Reason] = []
     for client in found:
         if client.code and not any(
             r.code == client.code and r.message == client.detail for r in reasons
@@ -90,6 +62,8 @@ class _Finder:
         self.module = module
         self.trusted = trusted
         self.active: set[ast.AST] = set()
+        self.built = Constructors(module, trusted)
+        self.typed = Annotations(module)
 
     def resolve(self, node: ast.expr, depth: int) -> list[Client]:
         if depth > _DEPTH or node in self.active:
@@ -125,7 +99,7 @@ class _Finder:
         return [self.unknown(node, f"`{self.module.source.segment(node)}` is not defined here")]
 
     def unknown(self, node: ast.AST, detail: str, code: str = "CC405") -> Client:
-        return Client("unknown", _short(self.module, node), detail, node, code, "unknown")
+        return Client("unknown", shown(self.module, node), detail, node, code, "unknown")
 
     # -- expressions --------------------------------------------------------------------
 
@@ -143,7 +117,7 @@ class _Finder:
         if isinstance(func, ast.Attribute) and func.attr in ("with_options", "copy"):
             inner = self.resolve(func.value, depth + 1)
             url = keyword(call, "base_url")
-            return [self.addressed(call, url, "with_options")] if url is not None else inner
+            return [self.built.addressed(call, url, "with_options")] if url is not None else inner
         names = qualified_names(self.module, func)
         if names:
             return [self.named(call, name, depth) for name in sorted(names)]
@@ -163,7 +137,7 @@ class _Finder:
     def named(self, call: ast.Call, name: str, depth: int) -> Client:
         row = _CLIENTS.get(name)
         if row is not None:
-            return self.constructed(call, name.rsplit(".", 1)[-1], row)
+            return self.built.constructed(call, name.rsplit(".", 1)[-1], row)
         short = name.rsplit(".", 1)[-1]
         if short in self.trusted or name in self.trusted:
             return Client("openai", short, f"`{short}` is named in `hosts`", call)
@@ -195,119 +169,6 @@ class _Finder:
             return Client("other", node.name, "a class of this project", call, "CC401", "keep")
         return self.unknown(call, f"`{node.name}` derives from a class outside this file")
 
-    # -- constructors -------------------------------------------------------------------
-
-    def constructed(self, call: ast.Call, name: str, row: dict[str, str]) -> Client:
-        client = self.azure(call, name) if row["family"] == "azure" else self.openai(call, name)
-        client.flavour = row["flavour"]
-        return client
-
-    def openai(self, call: ast.Call, name: str) -> Client:
-        url = keyword(call, "base_url")
-        for item in call.keywords:
-            if item.arg is None:
-                known, url = self.splat(item.value, url)
-                if not known:
-                    detail = "keywords from a `**` mapping may set `base_url`"
-                    return Client("unknown", name, detail, call, "CC404", "unknown")
-        if keyword(call, "provider") is not None:
-            detail = "a cloud provider decides per model which endpoints exist"
-            return Client("unknown", name, detail, call, "CC404", "unknown")
-        if url is not None:
-            client = self.addressed(call, url, name)
-            if client.verdict != "openai" or not is_none(url):
-                return client
-        vendor = self.key_vendor(keyword(call, "api_key"))
-        if vendor is not None:
-            detail = f"the key belongs to {vendor}"
-            return Client("other", name, detail, call, "CC402", "keep")
-        return Client("openai", name, "built without `base_url`", call)
-
-    def splat(self, node: ast.expr, url: ast.expr | None) -> tuple[bool, ast.expr | None]:
-        """Return (True, base_url) when every origin of a ``**`` mapping is a plain dict."""
-        for origin in origins(self.module, node):
-            if origin.kind != "expr" or not isinstance(origin.node, ast.Dict):
-                return False, None
-            for key, value in zip(origin.node.keys, origin.node.values):
-                name = constant_string(key)
-                if name is None:
-                    return False, None
-                if name == "base_url":
-                    url = value
-        return True, url
-
-    def addressed(self, call: ast.Call, url: ast.expr, name: str) -> Client:
-        complete, values = constants(self.module, url)
-        if not complete:
-            prefix = self.prefix(url)
-            if prefix is not None:
-                complete, values = True, [prefix]
-        if not complete:
-            detail = f"`base_url` is `{_short(self.module, url)}`, which is not a constant"
-            return Client("unknown", name, detail, call, "CC404", "unknown")
-        for value in values:
-            if value is None or value == "":
-                continue
-            verdict = hosts.url_verdict(str(value), self.trusted)
-            if verdict == "other":
-                detail = f"`base_url` names {hosts.host_of(str(value))}"
-                return Client("other", name, detail, call, "CC402", "keep")
-            if verdict == "azure-dated":
-                detail = "`base_url` is an Azure address outside `/openai/v1`"
-                return Client("azure-dated", name, detail, call, "CC406", "block")
-            if verdict == "azure-v1":
-                return Client("azure-v1", name, "Azure's v1 address", call)
-        return Client("openai", name, "`base_url` names OpenAI", call)
-
-    def prefix(self, url: ast.expr) -> str | None:
-        """Return the constant beginning of a URL when it holds the whole host."""
-        found = origins(self.module, url)
-        node = found[0].node if len(found) == 1 and found[0].kind == "expr" else None
-        while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            node = node.left
-        if isinstance(node, ast.JoinedStr) and node.values:
-            node = node.values[0]
-        text = constant_string(node)
-        if text is None or "://" not in text:
-            return None
-        after = text.split("://", 1)[1]
-        return text if any(end in after for end in "/:") else None
-
-    def key_vendor(self, node: ast.expr | None) -> str | None:
-        if node is None:
-            return None
-        for origin in origins(self.module, node):
-            if origin.kind != "expr":
-                continue
-            text = constant_string(origin.node)
-            if text is not None and (vendor := hosts.vendor_of_literal_key(text)):
-                return vendor
-            for part in walk(origin.node):
-                name = constant_string(part)
-                if name is not None and (vendor := hosts.vendor_of_key(name)):
-                    return vendor
-        return None
-
-    def azure(self, call: ast.Call, name: str) -> Client:
-        def blocked(detail: str) -> Client:
-            return Client("azure-dated", name, detail, call, "CC406", "block")
-
-        if any(item.arg is None for item in call.keywords):
-            return blocked("keywords of the Azure client come from a `**` mapping")
-        deployment = keyword(call, "azure_deployment")
-        if deployment is not None and not is_none(deployment):
-            return blocked("`azure_deployment` is ignored by Responses, which uses `model`")
-        if keyword(call, "base_url") is not None:
-            return blocked("`base_url` of an Azure client has another path on Responses")
-        version = keyword(call, "api_version")
-        complete, values = constants(self.module, version) if version is not None else (False, [])
-        if complete and all(isinstance(v, str) and v[:10] >= _OLDEST_AZURE for v in values):
-            return Client("azure-dated", name, f"api-version {values[0]}", call)
-        if complete:
-            return blocked(f"api-version {values[0]} is older than Responses on Azure")
-        detail = "the Azure api-version is not a constant"
-        return Client("azure-dated", name, detail, call, "CC406", "unknown")
-
     # -- names and functions ------------------------------------------------------------
 
     def imported(self, origin: Origin) -> Client:
@@ -330,7 +191,7 @@ class _Finder:
     def parameter(self, origin: Origin, depth: int) -> list[Client]:
         arg = origin.node
         assert isinstance(arg, ast.arg) and origin.binding is not None
-        typed = self.annotated(arg.annotation, arg)
+        typed = self.typed.annotated(arg.annotation, arg)
         if typed is not None:
             return [typed]
         function = origin.binding.statement
@@ -352,43 +213,10 @@ class _Finder:
                 return found
         return [self.unknown(arg, f"parameter `{arg.arg}` without a telling annotation")]
 
-    def annotated(self, annotation: ast.expr | None, node: ast.AST) -> Client | None:
-        """Return the client an annotation names; a client typed as OpenAI's counts as OpenAI's."""
-        if annotation is None:
-            return None
-        found: list[Client] = []
-        for part in _annotation_parts(annotation):
-            for name in self.annotation_names(part):
-                row = _CLIENTS.get(name)
-                short = name.rsplit(".", 1)[-1]
-                if row is not None and row["family"] == "openai":
-                    found.append(Client("openai", short, "annotated", node,
-                                        flavour=row["flavour"]))  # fmt: skip
-                elif row is not None:
-                    detail = "annotated as an Azure client whose address can't be seen"
-                    found.append(Client("azure-dated", short, detail, node, "CC406", "unknown",
-                                        row["flavour"]))  # fmt: skip
-                elif (vendor := hosts.package_vendor(name)) is not None:
-                    detail = f"annotated as a client of {vendor}"
-                    found.append(Client("other", short, detail, node, "CC401", "keep"))
-        if not found:
-            return None
-        return next((client for client in found if client.code), found[0])
-
-    def annotation_names(self, part: ast.expr) -> set[str]:
-        text = constant_string(part)
-        if text is None:
-            return qualified_names(self.module, part)
-        head = text.split("[", 1)[0].split("|", 1)[0].strip()
-        for binding in self.module.root.bindings.get(head.split(".", 1)[0], ()):
-            if binding.kind in ("import", "from"):
-                return {imported_path(binding) + head[len(head.split(".", 1)[0]) :]}
-        return set()
-
     def returns(self, function: ast.FunctionDef | ast.AsyncFunctionDef, depth: int) -> list[Client]:
         if function in self.active:
             return []
-        typed = self.annotated(function.returns, function)
+        typed = self.typed.annotated(function.returns, function)
         found: list[Client] = []
         self.active.add(function)
         for statement in returned(function):
@@ -404,7 +232,7 @@ class _Finder:
     def attribute(self, node: ast.Attribute, depth: int) -> list[Client]:
         owner = attribute_owner(self.module, node)
         if owner is not None:
-            typed = self.declared(owner, node.attr)
+            typed = self.typed.declared(owner, node.attr)
             if typed is not None:
                 return [typed]
         names = qualified_names(self.module, node)
@@ -412,40 +240,11 @@ class _Finder:
             vendor = hosts.package_vendor(name)
             if vendor is not None:
                 return [Client("other", name, f"a client of {vendor}", node, "CC401", "keep")]
-        shown = self.module.source.segment(node)
-        return [self.unknown(node, f"where `{shown}` is built can't be seen")]
-
-    def declared(self, owner: Scope, name: str) -> Client | None:
-        """Return the client a class-level annotation (dataclass field) names."""
-        for statement in getattr(owner.node, "body", ()):
-            if (
-                isinstance(statement, ast.AnnAssign)
-                and isinstance(statement.target, ast.Name)
-                and statement.target.id == name
-            ):
-                return self.annotated(statement.annotation, statement)
-        return None
-
-
-def _annotation_parts(node: ast.expr) -> list[ast.expr]:
-    """Return the alternatives of a union or Optional annotation."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return [*_annotation_parts(node.left), *_annotation_parts(node.right)]
-    if isinstance(node, ast.Subscript):
-        inner = node.slice
-        return list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
-    return [node]
+        return [self.unknown(node, f"where `{shown(self.module, node)}` is built can't be seen")]
 
 
 def _yields(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
     """Return what a generator (a fixture, a context manager) hands out."""
-    from migrator.analysis.functions import own_nodes
-
     return [
         node.value for node in own_nodes(function) if isinstance(node, ast.Yield) and node.value
     ]
-
-
-def _short(module: Module, node: ast.AST) -> str:
-    text = " ".join(module.source.segment(node).split()) if hasattr(node, "lineno") else "?"
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from migrator.analysis.messages import MessageList
 
 _PARTS = {"text", "image_url", "input_audio", "file", "refusal", "video_url", "audio_url"}
+_TEXT = ("str", "Optional[str]", "str | None", "'str'", '"str"')
 _LISTS = ("list", "List", "Sequence", "Iterable", "ContentPart", "dict", "Dict", "Mapping")
 
 
@@ -30,7 +31,7 @@ class Contents:
         self._seen.add(node)
         if isinstance(node, ast.Constant):
             if not isinstance(node.value, str):
-                self.report.reason("CC238", f"the content is `{node.value}`", node)
+                self.report.reason("CC238", f"the content is `{node.value!r}`", node)
         elif isinstance(node, (ast.List, ast.ListComp, ast.Tuple, ast.Dict, ast.DictComp)):
             self.report.reason("CC232", "the content is a list of parts", node)
         elif isinstance(node, ast.JoinedStr):
@@ -90,18 +91,19 @@ class Contents:
         if any(word in annotation for word in _LISTS):
             self.report.reason("CC232", f"`{arg.arg}` is annotated as `{annotation}`", node)
             return
-        if annotation in ("str", "Optional[str]", "str | None", "'str'", '"str"'):
-            return
         function = origin.binding.statement if origin.binding is not None else None
         if not isinstance(function, FUNCTIONS):
             self._assume(node)
             return
-        for call in references(self.module, function).calls:
+        uses = references(self.module, function)
+        for call in uses.calls:
             if isinstance(call, ast.Call):
                 _, value = argument_of(self.module, call, arg.arg, function)
                 if value is not None and not is_none(value):
                     self.check(value)
-        self._assume(node)
+        # An annotation is evidence, not proof: callers that are seen have been asked first.
+        if annotation not in _TEXT or uses.others or uses.unsure:
+            self._assume(node)
         message = f"`{function.name}` gets `{arg.arg}`, perhaps with content parts, from"
         for part in (b"image_url", b"input_audio"):
             self.report.ask(function, (part,), "CC232", message)
@@ -147,7 +149,7 @@ def _find_parts(module: Module) -> ast.AST | None:
     for node in walk(module.tree):
         if isinstance(node, ast.Dict):
             keys = {constant_string(key) for key in node.keys}
-            for key, value in zip(node.keys, node.values):
+            for key, value in zip(node.keys, node.values, strict=True):
                 kind = constant_string(value)
                 if constant_string(key) == "type" and kind in _PARTS and kind in keys:
                     return node

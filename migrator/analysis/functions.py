@@ -44,9 +44,7 @@ class References:
 def function_at(module: Module, node: ast.AST) -> Function | ast.Lambda | None:
     """Return the function whose body ``node`` is in, else None."""
     found = module.enclosing(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-    assert found is None or isinstance(
-        found, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-    )
+    assert found is None or isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
     return found
 
 
@@ -80,9 +78,7 @@ def _decorator(module: Module, node: ast.expr, result: References) -> None:
         result.foreign.append(node)
 
 
-def _method_uses(
-    module: Module, function: Function, binding: Binding, result: References
-) -> None:
+def _method_uses(module: Module, function: Function, binding: Binding, result: References) -> None:
     owner = binding.scope
     for use in module.attributes.get(function.name, ()):
         if not isinstance(use.ctx, ast.Load):
@@ -166,10 +162,10 @@ def parameter_of(
             return None
         if item is argument:
             return parameters[index] if index < len(parameters) else None
-    for item in call.keywords:
-        if item.value is argument and item.arg is not None:
+    for given in call.keywords:
+        if given.value is argument and given.arg is not None:
             named = [*parameters, *function.args.kwonlyargs]
-            return next((p for p in named if p.arg == item.arg), None)
+            return next((p for p in named if p.arg == given.arg), None)
     return None
 
 
@@ -200,10 +196,10 @@ def default_of(function: Function, name: str) -> ast.expr | None:
     """Return the default of a parameter, else None."""
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
-    for parameter, default in zip(reversed(positional), reversed(arguments.defaults)):
+    for parameter, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
         if parameter.arg == name:
             return default
-    for parameter, value in zip(arguments.kwonlyargs, arguments.kw_defaults):
+    for parameter, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         if parameter.arg == name:
             return value
     return None
@@ -214,8 +210,7 @@ def bound_method(module: Module, call: ast.Call, function: Function) -> bool:
     if module.binding_of[function].scope.kind != "class":
         return False
     static = any(
-        isinstance(item, ast.Name) and item.id == "staticmethod"
-        for item in function.decorator_list
+        isinstance(item, ast.Name) and item.id == "staticmethod" for item in function.decorator_list
     )
     if static or not isinstance(call.func, ast.Attribute):
         return False

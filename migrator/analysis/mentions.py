@@ -18,6 +18,9 @@ _MOCKERS = {"patch", "setattr", "object", "spy", "stub", "patch_object"}
 _HTTP_MOCKS = {"add", "post", "add_response", "route", "request", "register_uri", "upsert"}
 _HTTP_MOCK_NAMES = {"respx", "responses", "httpx_mock", "requests_mock", "aioresponses", "rsps",
                     "respx_mock", "m", "mock", "httpx2_mock", "mocked"}  # fmt: skip
+_APPLICATIONS = {
+    "TestClient", "AsyncTestClient", "test_client", "APIRouter", "FastAPI", "Blueprint", "Flask",
+}  # fmt: skip
 _CHAT_MODULES = ("openai.types.chat", "openai.resources.chat", "openai.lib.streaming.chat")
 
 
@@ -46,8 +49,10 @@ def _string(module: Module, node: ast.Constant) -> Mark | None:
         return None
     if _PATH in text:
         return _address(module, node, text)
-    if "chat.completions" in text or "ChatCompletion.create" in text or (
-        "ChatCompletion.acreate" in text
+    if (
+        "chat.completions" in text
+        or "ChatCompletion.create" in text
+        or ("ChatCompletion.acreate" in text)
     ):
         call = module.parent(node)
         if isinstance(call, ast.Call) and _last(call.func) in _MOCKERS and node in call.args:
@@ -83,11 +88,11 @@ def _outermost(module: Module, node: ast.expr) -> ast.expr:
     current: ast.expr = node
     while True:
         parent = module.parent(current)
-        if isinstance(parent, (ast.JoinedStr, ast.FormattedValue)) or (
-            isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Mod))
+        if (
+            isinstance(parent, (ast.JoinedStr, ast.FormattedValue))
+            or (isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Mod)))
+            or (isinstance(parent, ast.Call) and _last(parent.func) in ("urljoin", "join", "URL"))
         ):
-            current = parent
-        elif isinstance(parent, ast.Call) and _last(parent.func) in ("urljoin", "join", "URL"):
             current = parent
         elif isinstance(parent, ast.Attribute) and parent.attr == "format":
             call = module.parent(parent)
@@ -153,13 +158,12 @@ def _is_local(module: Module, receiver: ast.expr | None) -> bool:
         return False
     if isinstance(receiver, ast.Name) and receiver.id in ("app", "router", "test_client"):
         return True
-    for origin in origins(module, receiver):
-        node = origin.node
-        if origin.kind == "expr" and isinstance(node, ast.Call):
-            if _last(node.func) in ("TestClient", "AsyncTestClient", "test_client", "APIRouter",
-                                    "FastAPI", "Blueprint", "Flask"):  # fmt: skip
-                return True
-    return False
+    return any(
+        origin.kind == "expr"
+        and isinstance(origin.node, ast.Call)
+        and _last(origin.node.func) in _APPLICATIONS
+        for origin in origins(module, receiver)
+    )
 
 
 def _host_reason(text: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from migrator.analysis.contents import Contents
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.functions import argument_of, references, returned, spelled
-from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.listchanges import Changes
+from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string
 from migrator.analysis.values import attribute_bindings, attribute_owner, constants, origins
@@ -21,13 +22,6 @@ _KEYS = {
     "function_call": ("CC234", "an assistant message carries a function call"),
     "tool_call_id": ("CC233", "a message answers a tool call"),
 }
-_READS = {"copy", "index", "count", "pop", "clear", "reverse", "sort", "remove", "__len__"}
-_HARMLESS = {
-    "len", "print", "pprint", "str", "repr", "dumps", "dump", "enumerate", "sorted", "reversed",
-    "list", "tuple", "deepcopy", "copy", "debug", "info", "warning", "error", "log", "exception",
-    "sum", "any", "all", "max", "min", "zip", "iter", "isinstance", "bool", "type", "id", "join",
-    "write", "encode", "map", "filter", "echo", "format", "hash",
-}  # fmt: skip
 
 
 class MessageList:
@@ -40,6 +34,7 @@ class MessageList:
         self.builders: list[ast.AST] = []
         self.assumed: list[ast.AST] = []
         self.contents = Contents(module, self)
+        self.changes = Changes(module, self)
         self._lists: set[ast.AST] = set()
         self._objects: set[object] = set()
         self.list_(node)
@@ -68,16 +63,16 @@ class MessageList:
         elif isinstance(node, ast.Name):
             self._name(node)
         elif isinstance(node, ast.Attribute):
-            self._attribute(node)
+            self.attribute(node)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             self.list_(node.left)
             self.list_(node.right)
         elif isinstance(node, (ast.IfExp, ast.BoolOp)):
             for value in _alternatives(node):
                 self.list_(value)
-        elif isinstance(node, ast.NamedExpr):
-            self.list_(node.value)
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        elif isinstance(node, ast.NamedExpr) or (
+            isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
+        ):
             self.list_(node.value)
         elif isinstance(node, ast.ListComp):
             self.message(node.elt)
@@ -104,10 +99,10 @@ class MessageList:
             assert isinstance(binding.value, ast.expr)
             self._annotated(binding)
             self.list_(binding.value)
-            self._mutations(binding)
+            self.changes.of(binding)
         elif binding.kind == "param":
             self._parameter(binding, node)
-            self._mutations(binding)
+            self.changes.of(binding)
         elif binding.kind != "annotation":
             shown = getattr(node, "id", binding.name)
             self.reason("CC230", f"`{shown}` can't be followed to a list", node)
@@ -160,7 +155,8 @@ class MessageList:
         reason = Reason(code, message, self.module.source.place(function), "block")
         self.mentions.append(Mention((spelled(function, binding), *more), reason))
 
-    def _attribute(self, node: ast.Attribute) -> None:
+    def attribute(self, node: ast.Attribute) -> None:
+        """Look at everything an attribute that holds a messages list is given."""
         owner = attribute_owner(self.module, node)
         bindings = attribute_bindings(self.module, owner, node.attr) if owner is not None else []
         if owner is None or not bindings:
@@ -179,7 +175,7 @@ class MessageList:
         for use in self.module.attributes.get(node.attr, ()):
             receiver = attribute_owner(self.module, use)
             if receiver is owner or receiver is None:
-                self._mutation(use)
+                self.changes.use(use)
         if isinstance(owner.node, ast.ClassDef):
             reason = Reason("CC236", f"`{owner.node.name}.{node.attr}` is reachable from",
                             self.module.source.place(node), "block")  # fmt: skip
@@ -205,100 +201,6 @@ class MessageList:
             return
         shown = " ".join(self.module.source.segment(func).split())[:60]
         self.reason("CC230", f"the messages come from `{shown}(…)`", node)
-
-    # -- what is done to a list ---------------------------------------------------------
-
-    def _mutations(self, binding: Binding) -> None:
-        key = ("mutations", binding.scope, binding.name)
-        if key in self._objects:
-            return
-        self._objects.add(key)
-        for other in binding.scope.bindings.get(binding.name, ()):
-            for use in uses_of(self.module, other):
-                self._mutation(use)
-
-    def _mutation(self, use: ast.expr) -> None:
-        if use in self._objects:
-            return
-        self._objects.add(use)
-        parent = self.module.parent(use)
-        if isinstance(parent, ast.Attribute) and parent.value is use:
-            self._method(use, parent)
-        elif isinstance(parent, ast.Subscript) and parent.value is use:
-            self._element(parent)
-        elif isinstance(parent, ast.Call) and use in parent.args:
-            self._given(use, parent)
-        elif isinstance(parent, ast.AugAssign) and parent.target is use:
-            self.list_(parent.value)
-        elif isinstance(parent, (ast.Assign, ast.AnnAssign)) and parent.value is use:
-            for target in parent.targets if isinstance(parent, ast.Assign) else [parent.target]:
-                binding = self.module.binding_of.get(target)
-                if isinstance(target, ast.Name) and binding is not None:
-                    self._mutations(binding)
-                elif isinstance(target, ast.Attribute) and binding is not None:
-                    self._attribute(target)
-                else:
-                    self.reason("CC236", "the list is stored where other code can change it",
-                                use)  # fmt: skip
-
-    def _method(self, use: ast.expr, method: ast.Attribute) -> None:
-        call = self.module.parent(method)
-        if not isinstance(call, ast.Call) or call.func is not method:
-            if method.attr not in _READS:
-                self.reason("CC236", f"`.{method.attr}` of the list is used as a value", method)
-            return
-        if method.attr == "append" and len(call.args) == 1:
-            self.message(call.args[0])
-        elif method.attr == "insert" and len(call.args) == 2:
-            self.message(call.args[1])
-        elif method.attr == "extend" and len(call.args) == 1:
-            self.list_(call.args[0])
-        elif method.attr not in _READS:
-            self.reason("CC236", f"`.{method.attr}` of the list is not known", method)
-
-    def _element(self, node: ast.Subscript) -> None:
-        parent = self.module.parent(node)
-        if isinstance(node.ctx, ast.Store) and isinstance(parent, ast.Assign):
-            if isinstance(node.slice, ast.Slice):
-                self.list_(parent.value)
-            else:
-                self.message(parent.value)
-        elif isinstance(parent, ast.Subscript) and parent.value is node:
-            self._field(parent)
-        elif isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault"):
-            self.reason("CC236", "a message is changed in place", node)
-
-    def _field(self, node: ast.Subscript) -> None:
-        if not isinstance(node.ctx, ast.Store):
-            return
-        key = constant_string(node.slice)
-        statement = self.module.parent(node)
-        value = getattr(statement, "value", None)
-        if key == "content" and isinstance(value, ast.expr):
-            self.contents.check(value)
-        elif key != "role":
-            self.reason("CC236", "a message is changed in place", node)
-
-    def _given(self, use: ast.expr, call: ast.Call) -> None:
-        func = call.func
-        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-        if name in _HARMLESS:
-            return
-        if name == "append" or name == "extend":
-            self.reason("CC236", "the list is put into another list", use)
-            return
-        found = origins(self.module, func) if isinstance(func, (ast.Name, ast.Attribute)) else []
-        if found and all(origin.kind == "def" for origin in found):
-            from migrator.analysis.functions import parameter_of
-
-            for origin in found:
-                assert isinstance(origin.node, FUNCTIONS)
-                arg = parameter_of(self.module, call, use, origin.node)
-                if arg is not None:
-                    self._mutations(self.module.binding_of[arg])
-            return
-        shown = " ".join(self.module.source.segment(func).split())[:60]
-        self.reason("CC236", f"`{shown}` may change the list", use)
 
     # -- messages -----------------------------------------------------------------------
 
@@ -326,7 +228,7 @@ class MessageList:
         for origin in origins(self.module, node):
             if origin.kind == "expr" and isinstance(origin.node, (ast.Dict, ast.Call)):
                 self.message(origin.node)
-                self._dict_changes(node)
+                self.changes.of_message(node)
             elif origin.kind == "expr" and isinstance(origin.node, ast.Subscript):
                 self.message(origin.node)
             elif (
@@ -340,18 +242,6 @@ class MessageList:
             else:
                 shown = self.module.source.segment(node)
                 self.reason("CC235", f"what message `{shown}` is can't be seen", node)
-
-    def _dict_changes(self, node: ast.expr) -> None:
-        """Look at keys that are set on a message after it was written."""
-        if not isinstance(node, ast.Name):
-            return
-        for binding in bindings_of(self.module, node):
-            for use in uses_of(self.module, binding):
-                parent = self.module.parent(use)
-                if isinstance(parent, ast.Subscript) and parent.value is use:
-                    self._field(parent)
-                elif isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault"):
-                    self.reason("CC236", "a message is changed in place", use)
 
     def _made(self, node: ast.Call) -> None:
         name = getattr(node.func, "id", "")
@@ -374,7 +264,7 @@ class MessageList:
 
     def _dict(self, node: ast.Dict) -> None:
         fields: dict[str, ast.expr] = {}
-        for key, value in zip(node.keys, node.values):
+        for key, value in zip(node.keys, node.values, strict=True):
             name = constant_string(key)
             if name is None:
                 self.reason("CC238", "a message has keys that are not constants", node)
@@ -413,5 +303,3 @@ class MessageList:
 
 def _alternatives(node: ast.IfExp | ast.BoolOp) -> list[ast.expr]:
     return [node.body, node.orelse] if isinstance(node, ast.IfExp) else list(node.values)
-
-

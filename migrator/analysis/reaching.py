@@ -190,8 +190,8 @@ class _Flow:
             self.annotations(node, env)
             self.bind(node, env)
         elif isinstance(node, ast.ClassDef):
-            for item in [*node.decorator_list, *node.bases, *node.keywords]:
-                self.expression(item, env)
+            for part in (*node.decorator_list, *node.bases, *node.keywords):
+                self.expression(part, env)
             self.bind(node, env)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:

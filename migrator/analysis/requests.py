@@ -57,6 +57,7 @@ class Request:
         self.changes: list[Change] = []
         self.notes: list[str] = []
         self.model = ""
+        self.stores = False
         self._nested: dict[str, list[tuple[str, str]]] = {}
         self._read()
 
@@ -83,8 +84,8 @@ class Request:
 
     def _read(self) -> None:
         call = self.site.call
-        for item in call.args:
-            self.reason("CC214", "a positional argument", item)
+        for positional in call.args:
+            self.reason("CC214", "a positional argument", positional)
         names = [item.arg for item in call.keywords if item.arg is not None]
         for item in call.keywords:
             if item.arg is None:
@@ -213,7 +214,7 @@ class Request:
         if complete and all(value is None or _inert_value(value, row) for value in values):
             self._dropped(name, node, "always the default")
             return
-        if name in self.settings.drop:
+        if name in self.settings.drop and row.get("droppable"):
             self._dropped(name, node, "dropped by the `drop` setting")
             self.notes.append(f"`{name}` was dropped, as the `drop` setting allows")
             return
@@ -242,7 +243,10 @@ class Request:
         self.row(name, "refused", node)
 
     def _store_keyword(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
-        self.row(name, "same", node, name)
+        known, value = literal(node)
+        self.stores = not (known and value in (False, None))
+        note = "the answer is stored as a response, not as a chat completion"
+        self.row(name, "same", node, name, note if self.stores else "")
 
     # -- after the keywords -------------------------------------------------------------
 
@@ -278,4 +282,3 @@ def streams(site: Site) -> bool:
     """Return whether a call is streamed, so that its result is no completion."""
     value = keyword(site.call, "stream")
     return isinstance(value, ast.Constant) and value.value is True
-

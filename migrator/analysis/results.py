@@ -19,7 +19,7 @@ from migrator.analysis.functions import (
 )
 from migrator.analysis.grouping import Groups
 from migrator.analysis.reaching import bindings_of, uses_of
-from migrator.analysis.resultuses import Step, attribute_read, operand, passed_name
+from migrator.analysis.resultuses import Step, attribute_read, operand, passed_name, shows_source
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
 from migrator.analysis.values import origins
@@ -68,7 +68,7 @@ class Results:
         self.aliases: list[Alias] = []
         self.functions: dict[ast.AST, tuple[str, int]] = {}
         self.bindings: dict[Binding, tuple[str, int]] = {}
-        self._meetings: list[tuple[ast.AST, str, int, list[ast.expr]]] = []
+        self._meetings: list[tuple[str, int, list[ast.expr]]] = []
 
     # -- entry points -------------------------------------------------------------------
 
@@ -86,18 +86,20 @@ class Results:
             for statement in returned(function):
                 if statement.value is not None:
                     self._check_same(statement.value, kind, group)
-        for node, kind, group, others in self._meetings:
+        for kind, group, others in self._meetings:
             for other in others:
                 self._check_same(other, kind, group)
 
     # -- bookkeeping --------------------------------------------------------------------
 
     def reason(self, group: int, code: str, message: str, node: ast.AST) -> None:
+        """Add a reason to a group."""
         effect = _EFFECTS.get(code, "block")
         reason = Reason(code, message, self.module.source.place(node), effect)
         self.reasons.append((group, reason))
 
     def member(self, group: int, role: str, node: ast.AST) -> None:
+        """Add a member to a group."""
         text = " ".join(self.module.source.segment(node).split())
         place = self.module.source.place(node)
         self.members.append((group, Member(role, place, text[:80])))
@@ -141,9 +143,7 @@ class Results:
         else:
             self._operand(node, kind, group, parent)
 
-    def _read(
-        self, node: ast.expr, kind: str, group: int, whole: ast.expr, name: str
-    ) -> None:
+    def _read(self, node: ast.expr, kind: str, group: int, whole: ast.expr, name: str) -> None:
         if isinstance(getattr(whole, "ctx", None), (ast.Store, ast.Del)):
             self.reason(group, "CC314", f"`.{name}` is assigned", whole)
             return
@@ -159,6 +159,8 @@ class Results:
             self.track(whole, becomes, group)
         else:
             self.member(group, "reader", whole)
+        if shows_source(self.module, whole):
+            self.reason(group, "CC322", "an f-string prints the expression itself", whole)
 
     def _subscript(self, node: ast.expr, kind: str, group: int, whole: ast.Subscript) -> None:
         index = whole.slice
@@ -182,7 +184,9 @@ class Results:
     ) -> None:  # fmt: skip
         if isinstance(parent, ast.AnnAssign):
             self._annotation(parent.annotation, group)
-        targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+        targets: list[ast.expr] = (
+            parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+        )
         if not isinstance(parent, ast.NamedExpr) and parent.value is not node:
             self.reason(group, "CC301", f"{_NAMES[kind]} is part of an assignment target", node)
             return
@@ -244,8 +248,9 @@ class Results:
         uses = references(self.module, function)
         if is_generator(function):
             self.reason(group, "CC504", f"`{name}` is a generator", function)
-        for node in uses.foreign:
-            self.reason(group, "CC502", f"`{name}` is decorated in a way that may matter", node)
+        for decorator in uses.foreign:
+            message = f"`{name}` is decorated in a way that may matter"
+            self.reason(group, "CC502", message, decorator)
         for node in uses.others:
             self.reason(group, "CC502", f"`{name}` is used as a value", node)
         for node in uses.unsure:
@@ -320,7 +325,7 @@ class Results:
             if not known:
                 self.reason(group, "CC315", f"a caller hides what `{name}` is", call)
             elif value is not None:
-                self._meetings.append((call, kind, group, [value]))
+                self._meetings.append((kind, group, [value]))
 
     # -- everything else ----------------------------------------------------------------
 
@@ -329,7 +334,7 @@ class Results:
         if verdict == "flows":
             assert isinstance(parent, ast.expr)
             if others:
-                self._meetings.append((parent, kind, group, others))
+                self._meetings.append((kind, group, others))
             self.track(parent, kind, group)
         elif verdict == "one":
             self._one_choice(node, group, parent)

@@ -50,9 +50,7 @@ def attribute_read(kind: str, name: str, row: dict[str, str] | None) -> tuple[st
     return "", "", row["becomes"]
 
 
-def passed_name(
-    module: Module, call: ast.Call, node: ast.expr, kind: str
-) -> tuple[str, str]:
+def passed_name(module: Module, call: ast.Call, node: ast.expr, kind: str) -> tuple[str, str]:
     """Return what passing a value to ``call`` means.
 
     ("through", …) when the call returns the same value, ("harmless", …) when nothing can
@@ -166,9 +164,7 @@ def _tested(kind: str) -> tuple[str, str, list[ast.expr]]:
     return "", "", []
 
 
-def _boolean(
-    node: ast.expr, kind: str, parent: ast.BoolOp
-) -> tuple[str, str, list[ast.expr]]:
+def _boolean(node: ast.expr, kind: str, parent: ast.BoolOp) -> tuple[str, str, list[ast.expr]]:
     last = parent.values[-1] is node
     if isinstance(parent.op, ast.And) and not last:
         # The value of the whole is this operand only when it is false, and it never is.
@@ -180,9 +176,7 @@ def _boolean(
     return "flows", "", [value for value in parent.values if value is not node]
 
 
-def _compared(
-    node: ast.expr, kind: str, parent: ast.Compare
-) -> tuple[str, str, list[ast.expr]]:
+def _compared(node: ast.expr, kind: str, parent: ast.Compare) -> tuple[str, str, list[ast.expr]]:
     others = [value for value in [parent.left, *parent.comparators] if value is not node]
     if all(is_none(other) for other in others) and all(
         isinstance(op, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)) for op in parent.ops
@@ -191,9 +185,7 @@ def _compared(
     return "CC301", "the object itself is compared", []
 
 
-def _over_choices(
-    module: Module, parent: ast.comprehension
-) -> tuple[str, str, list[ast.expr]]:
+def _over_choices(module: Module, parent: ast.comprehension) -> tuple[str, str, list[ast.expr]]:
     whole = module.parent(parent)
     if (
         isinstance(whole, (ast.ListComp, ast.GeneratorExp))
@@ -203,3 +195,16 @@ def _over_choices(
     ):
         return "one", "", []
     return "CC304", "a comprehension goes through the choices", []
+
+
+def shows_source(module: Module, node: ast.expr) -> bool:
+    """Return whether ``node`` stands in an f-string field that prints its own text (``{x=}``)."""
+    field: ast.AST = node
+    while not isinstance(field, (ast.FormattedValue, ast.stmt)):
+        field = module.parent(field)
+    whole = module.parent(field)
+    if not isinstance(field, ast.FormattedValue) or not isinstance(whole, ast.JoinedStr):
+        return False
+    index = whole.values.index(field)
+    before = constant_string(whole.values[index - 1]) if index else None
+    return before is not None and before.rstrip().endswith("=") and "." in before

@@ -6,6 +6,7 @@ Names only: which binding a use sees is `migrator.analysis.reaching`, what a val
 
 from __future__ import annotations
 
+from migrator.analysis.members import self_class
 from migrator.analysis.syntax import ast, children
 
 TYPE_CHECKING = False
@@ -244,8 +245,8 @@ class _Binder:
         self.bind(node.name, scope, "class", node, node, (), node)
         for item in [*node.decorator_list, *node.bases]:
             self.child(node, item, scope)
-        for item in node.keywords:
-            self.child(node, item, scope)
+        for given in node.keywords:
+            self.child(node, given, scope)
         inner = self.open(node, "class", scope)
         for statement in node.body:
             self.module.scope_of[statement] = inner
@@ -397,27 +398,3 @@ def _parameters(arguments: ast.arguments) -> list[ast.arg]:
     if arguments.kwarg is not None:
         result.append(arguments.kwarg)
     return result
-
-
-def self_class(scope: Scope, node: ast.AST) -> Scope | None:
-    """Return the class whose method ``scope`` is in, if ``node`` is that method's ``self``."""
-    if not isinstance(node, ast.Name):
-        return None
-    current: Scope | None = scope
-    while current is not None:
-        if node.id in current.bindings:
-            break
-        current = current.parent
-    if current is None or current.kind != "function" or current.parent is None:
-        return None
-    if current.parent.kind != "class" or len(current.bindings[node.id]) != 1:
-        return None
-    function = current.node
-    assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
-    parameters = [*function.args.posonlyargs, *function.args.args]
-    if not parameters or parameters[0].arg != node.id:
-        return None
-    if any(isinstance(item, ast.Name) and item.id == "staticmethod"
-           for item in function.decorator_list):  # fmt: skip
-        return None
-    return current.parent

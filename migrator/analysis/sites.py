@@ -14,13 +14,32 @@ _CALLS = {CREATE: "CC101", PARSE: "CC102", STREAM: "CC103"}
 _STORED = {"retrieve", "list", "update", "delete", "messages"}
 _RAW = {"with_raw_response": "raw", "with_streaming_response": "streaming"}
 _MOCK = {
-    "return_value", "side_effect", "call_args", "call_args_list", "call_count", "called",
-    "mock_calls", "method_calls", "await_args", "await_count", "await_args_list", "reset_mock",
-    "assert_called", "assert_called_once", "assert_called_with", "assert_called_once_with",
-    "assert_any_call", "assert_not_called", "assert_has_calls", "assert_awaited",
-    "assert_awaited_once", "assert_awaited_with", "assert_awaited_once_with", "assert_not_awaited",
+    "return_value",
+    "side_effect",
+    "call_args",
+    "call_args_list",
+    "call_count",
+    "called",
+    "mock_calls",
+    "method_calls",
+    "await_args",
+    "await_count",
+    "await_args_list",
+    "reset_mock",
+    "assert_called",
+    "assert_called_once",
+    "assert_called_with",
+    "assert_called_once_with",
+    "assert_any_call",
+    "assert_not_called",
+    "assert_has_calls",
+    "assert_awaited",
+    "assert_awaited_once",
+    "assert_awaited_with",
+    "assert_awaited_once_with",
+    "assert_not_awaited",
     "__name__",
-}  # fmt: skip
+}
 
 
 class Site:
@@ -60,9 +79,13 @@ class Mark:
     __slots__ = ("code", "node", "message", "reason", "receiver")
 
     def __init__(
-        self, code: str, node: ast.AST, message: str, reason: str,
+        self,
+        code: str,
+        node: ast.AST,
+        message: str,
+        reason: str,
         receiver: ast.expr | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.code = code
         self.node = node
         self.message = message
@@ -76,9 +99,14 @@ class _Resource:
     __slots__ = ("node", "receiver", "chain", "raw", "aliased", "beta")
 
     def __init__(
-        self, node: ast.expr, receiver: ast.expr | None, chain: list[ast.expr], raw: str,
-        aliased: bool, beta: bool,
-    ) -> None:  # fmt: skip
+        self,
+        node: ast.expr,
+        receiver: ast.expr | None,
+        chain: list[ast.expr],
+        raw: str,
+        aliased: bool,
+        beta: bool,
+    ) -> None:
         self.node = node
         self.receiver = receiver
         self.chain = chain
@@ -168,27 +196,47 @@ class Sites:
             name = step[1]
             if name in _RAW:
                 wrapped = _Resource(
-                    parent, resource.receiver, [*resource.chain, parent], _RAW[name],
-                    resource.aliased, resource.beta,
-                )  # fmt: skip
+                    parent,
+                    resource.receiver,
+                    [*resource.chain, parent],
+                    _RAW[name],
+                    resource.aliased,
+                    resource.beta,
+                )
                 self._use(wrapped)
             elif name in _CALLS:
                 self._method(resource, parent, name, resource.aliased)
             elif name in _STORED:
                 self._stored(resource, parent, name)
             elif name in _MOCK:
-                self._mark("CC109", parent, "test double of the Chat Completions API", "CC503",
-                           resource.receiver)  # fmt: skip
+                self._mark(
+                    "CC109",
+                    parent,
+                    "test double of the Chat Completions API",
+                    "CC503",
+                    resource.receiver,
+                )
+            return
+        if isinstance(getattr(resource.node, "ctx", None), (ast.Store, ast.Del)):
+            # `self.chat.completions = …` is how a class of the project gets the same shape.
+            if getattr(resource.receiver, "id", "") != "self":
+                self._mark(
+                    "CC109",
+                    resource.node,
+                    "the Chat Completions resource is replaced",
+                    "CC503",
+                    resource.receiver,
+                )
             return
         aliases = self._aliases(resource.node)
         for use in aliases:
             self._use(
-                _Resource(use, resource.receiver, resource.chain, resource.raw, True,
-                          resource.beta)  # fmt: skip
+                _Resource(use, resource.receiver, resource.chain, resource.raw, True, resource.beta)
             )
         if not aliases:
-            self._reference(resource.node, "the Chat Completions resource is used as a value",
-                            resource.receiver)  # fmt: skip
+            self._reference(
+                resource.node, "the Chat Completions resource is used as a value", resource.receiver
+            )
 
     def _aliases(self, node: ast.expr) -> list[ast.expr]:
         """Return the uses of the variable or attribute ``node`` is assigned to."""
@@ -219,32 +267,55 @@ class Sites:
         if isinstance(parent, ast.Call) and parent.func is node:
             chain = resource.chain if aliased and not resource.aliased else [*resource.chain, node]
             self.sites.append(
-                Site(_CALLS[name], name, parent, resource.receiver, chain, resource.raw,
-                     aliased, _spelling(resource, name))  # fmt: skip
+                Site(
+                    _CALLS[name],
+                    name,
+                    parent,
+                    resource.receiver,
+                    chain,
+                    resource.raw,
+                    aliased,
+                    _spelling(resource, name),
+                )
             )
             return
         if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
-            self._mark("CC109", node, "the Chat Completions method is replaced", "CC503",
-                       resource.receiver)  # fmt: skip
+            self._mark(
+                "CC109", node, "the Chat Completions method is replaced", "CC503", resource.receiver
+            )
             return
         step = attribute_step(parent)
         if step is not None and step[0] is node and isinstance(parent, ast.expr):
             if step[1] in _MOCK:
-                self._mark("CC109", parent, "test double of the Chat Completions API", "CC503",
-                           resource.receiver)  # fmt: skip
+                self._mark(
+                    "CC109",
+                    parent,
+                    "test double of the Chat Completions API",
+                    "CC503",
+                    resource.receiver,
+                )
             else:
                 self._reference(node, f"`.{step[1]}` of the method is read", resource.receiver)
             return
         aliases = self._aliases(node)
         for use in aliases:
             self._method(
-                _Resource(use, resource.receiver, [*resource.chain, node], resource.raw,
-                          resource.aliased, resource.beta),  # fmt: skip
-                use, name, True,
-            )  # fmt: skip
+                _Resource(
+                    use,
+                    resource.receiver,
+                    [*resource.chain, node],
+                    resource.raw,
+                    resource.aliased,
+                    resource.beta,
+                ),
+                use,
+                name,
+                True,
+            )
         if not aliases:
-            self._reference(node, "the Chat Completions method is used as a value",
-                            resource.receiver)  # fmt: skip
+            self._reference(
+                node, "the Chat Completions method is used as a value", resource.receiver
+            )
 
     def _stored(self, resource: _Resource, node: ast.expr, name: str) -> None:
         parent = self.module.parent(node)
@@ -255,8 +326,9 @@ class Sites:
             name, parent = "messages.list", self.module.parent(parent)
         if not (isinstance(parent, ast.Call)):
             return
-        self._mark("CC106", parent, f"stored chat completions: `{name}`", "CC224",
-                   resource.receiver)  # fmt: skip
+        self._mark(
+            "CC106", parent, f"stored chat completions: `{name}`", "CC224", resource.receiver
+        )
 
     def _reference(self, node: ast.AST, message: str, receiver: ast.expr | None) -> None:
         parent = self.module.parent(node)
@@ -266,9 +338,13 @@ class Sites:
             self._mark("CC107", node, message, "CC505", receiver)
 
     def _mark(
-        self, code: str, node: ast.AST, message: str, reason: str,
+        self,
+        code: str,
+        node: ast.AST,
+        message: str,
+        reason: str,
         receiver: ast.expr | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.marks.append(Mark(code, node, message, reason, receiver))
 
     # -- openai before 1.0 --------------------------------------------------------------
@@ -278,8 +354,11 @@ class Sites:
             node
             for node in self.module.attributes.get("ChatCompletion", ())
             if qualified_names(self.module, node) == {"openai.ChatCompletion"}
-            or (isinstance(node.value, ast.Name) and node.value.id == "openai"
-                and not qualified_names(self.module, node))  # fmt: skip
+            or (
+                isinstance(node.value, ast.Name)
+                and node.value.id == "openai"
+                and not qualified_names(self.module, node)
+            )
         ]
         for binding in self.module.imports:
             if imported_path(binding) == "openai.ChatCompletion":
@@ -291,18 +370,27 @@ class Sites:
                 continue
             call = self.module.parent(parent)
             if isinstance(call, ast.Call) and call.func is parent:
-                self._mark("CC104", call, f"`openai.ChatCompletion.{step[1]}` was removed in "
-                           "openai 1.0", "CC220")  # fmt: skip
+                self._mark(
+                    "CC104",
+                    call,
+                    f"`openai.ChatCompletion.{step[1]}` was removed in openai 1.0",
+                    "CC220",
+                )
             else:
-                self._mark("CC104", parent, f"`openai.ChatCompletion.{step[1]}` is used as a "
-                           "value", "CC220")  # fmt: skip
+                self._mark(
+                    "CC104",
+                    parent,
+                    f"`openai.ChatCompletion.{step[1]}` is used as a value",
+                    "CC220",
+                )
 
 
 def _spelling(resource: _Resource, name: str) -> str:
     parts = ["beta." if resource.beta else "", "chat.completions."]
     if resource.raw:
-        parts.append({"raw": "with_raw_response.", "streaming": "with_streaming_response."}[
-            resource.raw])  # fmt: skip
+        parts.append(
+            {"raw": "with_raw_response.", "streaming": "with_streaming_response."}[resource.raw]
+        )
     return "".join(parts) + name
 
 

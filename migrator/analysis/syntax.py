@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
+    import ast as ast
     from collections.abc import Iterator
 else:
     import _ast as ast
@@ -114,7 +114,7 @@ def literal(node: ast.AST | None) -> tuple[bool, object]:
         return False, None
     if isinstance(node, ast.Dict):
         result: dict[object, object] = {}
-        for key, value_node in zip(node.keys, node.values):
+        for key, value_node in zip(node.keys, node.values, strict=True):
             known_key, name = literal(key) if key is not None else (False, None)
             known, value = literal(value_node)
             if not (known_key and known) or not isinstance(name, (str, int, float, type(None))):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from migrator.analysis.members import self_class
 from migrator.analysis.reaching import bindings_of
-from migrator.analysis.scopes import Binding, Module, Scope, self_class
+from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import ast, attribute_step, literal
 
 _LIMIT = 40
@@ -172,9 +173,12 @@ def qualified_names(module: Module, node: ast.AST) -> set[str]:
     for binding in bindings_of(module, node):
         if binding.kind in ("import", "from"):
             result.add(imported_path(binding))
-        elif binding.kind == "assign" and not binding.path and isinstance(
-            binding.value, (ast.Name, ast.Attribute)
-        ) and binding.value is not node:
+        elif (
+            binding.kind == "assign"
+            and not binding.path
+            and isinstance(binding.value, (ast.Name, ast.Attribute))
+            and binding.value is not node
+        ):
             if _mentions(binding.value, node.id):
                 continue
             result |= qualified_names(module, binding.value)

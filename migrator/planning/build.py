@@ -117,6 +117,6 @@ def _comprehension(module: Module, step: Step) -> list[Splice]:
     parent = module.parent(whole)
     func = parent.func if isinstance(parent, ast.Call) else None
     name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-    if name not in _CONSUMERS or source.utf8[start:start + 1] != b"(":
+    if name not in _CONSUMERS or source.utf8[start : start + 1] != b"(":
         raise Unclear("CC304", "a generator goes through the choices", whole)
     return [Splice(start, start + 1, "(["), Splice(cut, end, "])")]

@@ -83,9 +83,7 @@ class Nones:
                 return any(self.observed(call, seen) for call in calls)
         if isinstance(parent, ast.Call):
             return self._passed(node, parent, seen)
-        if isinstance(parent, ast.MatchValue | ast.Match):
-            return True
-        return False
+        return isinstance(parent, ast.Match)
 
     def _bound(self, target: ast.expr, seen: set[ast.AST]) -> bool:
         binding = self.module.binding_of.get(target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrator._tables import CODES
 from migrator.analysis.clients import host_of_receiver
+from migrator.analysis.doubles import interception
 from migrator.analysis.facts import Host, Member, Mention, Reason
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
@@ -137,26 +138,45 @@ class _Planner:
         for number, site, request, finding in self.calls:
             root = self.groups.find(number)
             roots.setdefault(root, []).append((site, request, finding))
-        doubles = [mark for mark in marks if mark.code == "CC109"]
+        replaced = self._replaced(marks)
+        stored = [
+            Reason("CC224", "stored completions are looked up here", place, "block")
+            for mark in marks
+            if mark.code == "CC106" and (place := self.module.source.place(mark.node))
+        ][:1]
         for root, calls in roots.items():
             group = Group(f"{self.plan.path}:{calls[0][2].place.line}:{calls[0][2].place.column}")
             table[root] = group
             self.plan.groups.append(group)
-            for site, request, finding in calls:
+            for _, request, finding in calls:
                 finding.group = group.id
                 group.findings.append(finding)
                 self.plan.findings.append(finding)
                 group.members.append(
-                    Member("call", finding.place, self.module.source.line(finding.place.line).strip())
+                    Member(
+                        "call", finding.place, self.module.source.line(finding.place.line).strip()
+                    )
                 )
                 group.members.extend(request.members)
-                if doubles:
-                    message = "a test double in this file replaces such calls"
-                    place = self.module.source.place(doubles[0].node)
-                    finding.reasons.append(Reason("CC503", message, place, "block"))
+                finding.reasons.extend(replaced)
+                if request.stores:
+                    finding.reasons.extend(stored)
         self._results(table)
         for root, calls in roots.items():
             self._decide(table[root], root, calls)
+
+    def _replaced(self, marks: list[Mark]) -> list[Reason]:
+        """Return the reason when calls of this file are answered by a test double."""
+        for mark in marks:
+            if mark.code == "CC109":
+                place = self.module.source.place(mark.node)
+                message = "a test double in this file replaces such calls"
+                return [Reason("CC503", message, place, "block")]
+        found = interception(self.module.source.utf8)
+        if found is None:
+            return []
+        message = f"HTTP is recorded or replaced in this file (`{found[1]}`)"
+        return [Reason("CC503", message, Place(self.plan.path, found[0], 1), "block")]
 
     def _results(self, table: dict[int, Group]) -> None:
         for number, reason in self.results.reasons:
@@ -167,9 +187,7 @@ class _Planner:
         for number, member in self.results.members:
             table[self.groups.find(number)].members.append(member)
 
-    def _decide(
-        self, group: Group, root: int, calls: list[tuple[Site, Request, Finding]]
-    ) -> None:
+    def _decide(self, group: Group, root: int, calls: list[tuple[Site, Request, Finding]]) -> None:
         decide(group, self.settings)
         if settled(group):
             return
@@ -184,9 +202,11 @@ class _Planner:
         for number, mention in self.results.mentions:
             if self.groups.find(number) == root:
                 self._ask(mention, group)
-        for _, request, _ in calls:
+        for _, request, finding in calls:
             for mention in request.mentions:
                 self._ask(mention, group)
+            if request.stores:
+                self._ask_about_stored(finding, group)
         self._ask_about_doubles(group)
 
     def _ask(self, mention: Mention, group: Group) -> None:
@@ -196,6 +216,13 @@ class _Planner:
         place = group.findings[0].place
         reason = Reason("CC503", "a test double replaces calls of this file in", place, "block")
         self.plan.mentions.append(Mention((), reason, group.id))
+
+    def _ask_about_stored(self, finding: Finding, group: Group) -> None:
+        for name in ("retrieve", "list", "update", "delete", "messages"):
+            message = "stored completions are looked up in"
+            reason = Reason("CC224", message, finding.place, "block")
+            needles = (f".completions.{name}".encode(),)
+            self.plan.mentions.append(Mention(needles, reason, group.id))
 
     def _edits(self, root: int, calls: list[tuple[Site, Request, Finding]]) -> list[Edit]:
         result: list[Edit] = []

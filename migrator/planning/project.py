@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 
+from migrator.analysis.doubles import interception
 from migrator.analysis.facts import Mention, Reason
 from migrator.planning.model import FilePlan, Group
 from migrator.planning.verdicts import decide
@@ -75,6 +76,7 @@ class _Search:
         self.homes = {path: _Home(path) for _, _, path in self.open}
 
     def run(self) -> None:
+        self.open = [item for item in self.open if not self._recorded(*item)]
         for path in _python_files(self.root, self.depth):
             if not self.open:
                 return
@@ -89,6 +91,22 @@ class _Search:
                 else:
                     rest.append((plan, mention, home))
             self.open = rest
+
+    def _recorded(self, plan: FilePlan, mention: Mention, home: str) -> bool:
+        """Apply the question about test doubles where a ``conftest.py`` above intercepts HTTP."""
+        if mention.needles or not os.path.basename(home).startswith(("test", "conftest")):
+            return False
+        folder = os.path.dirname(home)
+        while folder.startswith(self.root):
+            path = os.path.join(folder, "conftest.py")
+            data = _read(path)
+            if path != home and data is not None and interception(data) is not None:
+                self._apply(plan, mention, path)
+                return True
+            folder, above = os.path.dirname(folder), folder
+            if folder == above:
+                break
+        return False
 
     def _answers(self, data: bytes, mention: Mention, home: str, doubles: bool) -> bool:
         if not mention.needles:
@@ -177,9 +195,13 @@ def _python_files(root: str, depth: int) -> Iterator[str]:
         for entry in entries:
             if entry.name.endswith(".py") and entry.is_file():
                 yield entry.path
-            elif entry.is_dir(follow_symlinks=False) and entry.name not in _SKIPPED:
-                if level < depth and not _foreign(entry.path, depth):
-                    stack.append((entry.path, level + 1))
+            elif (
+                level < depth
+                and entry.is_dir(follow_symlinks=False)
+                and entry.name not in _SKIPPED
+                and not _foreign(entry.path, depth)
+            ):
+                stack.append((entry.path, level + 1))
 
 
 def _foreign(folder: str, depth: int) -> bool:
@@ -194,5 +216,3 @@ def _read(path: str) -> bytes | None:
             return file.read()
     except OSError:
         return None
-
-

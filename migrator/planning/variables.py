@@ -151,7 +151,7 @@ class Variables:
         if block is None or alias.binding.statement not in block:
             return False
         first = block.index(statement)
-        second = block.index(alias.binding.statement)  # type: ignore[arg-type]
+        second = block.index(alias.binding.statement)
         return all(self._is_alias(item) for item in block[first + 1 : second])
 
     def _is_alias(self, statement: ast.stmt) -> bool:

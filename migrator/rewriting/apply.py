@@ -69,8 +69,10 @@ def rewrite(data: bytes, plan: FilePlan, *, unsafe: bool = False) -> Rewritten:
 
 def _wanted(group: Group, unsafe: bool) -> bool:
     wanted = (REWRITE, SUGGEST) if unsafe else (REWRITE,)
-    return bool(group.edits) and group.verdict in wanted and all(
-        finding.verdict in wanted for finding in group.findings
+    return (
+        bool(group.edits)
+        and group.verdict in wanted
+        and all(finding.verdict in wanted for finding in group.findings)
     )
 
 
@@ -91,9 +93,7 @@ def _applied(source: Source, groups: list[Group]) -> bytes:
 
 def render(source: Source, edits: list[Edit]) -> bytes:
     """Return the UTF-8 text with ``edits`` applied; raises `Failed` when they overlap."""
-    ordered = sorted(
-        enumerate(edits), key=lambda item: (item[1].start, -item[1].end, item[0])
-    )
+    ordered = sorted(enumerate(edits), key=lambda item: (item[1].start, -item[1].end, item[0]))
     return _Renderer(source).span(0, len(source.utf8), [edit for _, edit in ordered])
 
 

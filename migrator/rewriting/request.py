@@ -75,9 +75,7 @@ def _merged(arguments: list[cst.Arg], index: int, change: Change) -> list[cst.Ar
     return _removed(arguments, index, None)
 
 
-def _removed(
-    arguments: list[cst.Arg], index: int, call: cst.Call | None
-) -> list[cst.Arg]:
+def _removed(arguments: list[cst.Arg], index: int, call: cst.Call | None) -> list[cst.Arg]:
     """Remove one argument; what stood behind the last one then stands behind its successor."""
     gone = arguments[index]
     rest = arguments[:index] + arguments[index + 1 :]
@@ -89,6 +87,7 @@ def _removed(
 
 
 def _added(arguments: list[cst.Arg], change: Change) -> list[cst.Arg]:
+    """Add a keyword at the end, laid out like the others; comments stay where they are."""
     new = cst.Arg(
         value=cst.parse_expression(change.prefix),
         keyword=cst.Name(change.new),
@@ -97,16 +96,46 @@ def _added(arguments: list[cst.Arg], change: Change) -> list[cst.Arg]:
     if not arguments:
         return [new]
     last = arguments[-1]
-    between = _separator(arguments)
+    comma = last.comma if isinstance(last.comma, cst.Comma) else None
+    behind = last.whitespace_after_arg if comma is None else comma.whitespace_after
+    between = _with_comment_of(_separator(arguments), behind)
     arguments = [
         *arguments[:-1],
-        last.with_changes(comma=cst.Comma(whitespace_after=between),
-                          whitespace_after_arg=cst.SimpleWhitespace("")),  # fmt: skip
+        last.with_changes(
+            comma=cst.Comma(whitespace_after=between),
+            whitespace_after_arg=cst.SimpleWhitespace(""),
+        ),
     ]
-    trailing = last.comma if isinstance(last.comma, cst.Comma) else cst.MaybeSentinel.DEFAULT
-    arguments.append(new.with_changes(comma=trailing,
-                                      whitespace_after_arg=last.whitespace_after_arg))  # fmt: skip
+    bare = _without_comment(behind)
+    if comma is None:
+        arguments.append(new.with_changes(whitespace_after_arg=bare))
+    else:
+        arguments.append(
+            new.with_changes(
+                comma=cst.Comma(whitespace_after=bare),
+                whitespace_after_arg=last.whitespace_after_arg,
+            )
+        )
     return arguments
+
+
+def _with_comment_of(
+    space: cst.BaseParenthesizableWhitespace, behind: cst.BaseParenthesizableWhitespace
+) -> cst.BaseParenthesizableWhitespace:
+    """Return ``space`` with the comment that stood behind the last argument."""
+    if not isinstance(behind, cst.ParenthesizedWhitespace) or behind.first_line.comment is None:
+        return space
+    if isinstance(space, cst.ParenthesizedWhitespace):
+        return space.with_changes(first_line=behind.first_line)
+    return behind.with_changes(empty_lines=[])
+
+
+def _without_comment(
+    behind: cst.BaseParenthesizableWhitespace,
+) -> cst.BaseParenthesizableWhitespace:
+    if not isinstance(behind, cst.ParenthesizedWhitespace):
+        return behind
+    return behind.with_changes(first_line=cst.TrailingWhitespace(newline=behind.first_line.newline))
 
 
 def _separator(arguments: list[cst.Arg]) -> cst.BaseParenthesizableWhitespace:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from migrator.documents.source import Source
-from migrator.planning.model import CallEdit, RemoveStatement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,12 +41,8 @@ def _lines(source: Source, utf8: bytes, edits: list[Edit]) -> None:
     touched: set[int] = set()
     starts = source.starts
     for edit in edits:
-        end = edit.end if isinstance(edit, (CallEdit, RemoveStatement)) else max(
-            edit.start, edit.end
-        )
         first = _line_at(starts, edit.start)
-        for line in range(first, _line_at(starts, end) + 1):
-            touched.add(line)
+        touched.update(range(first, _line_at(starts, edit.end) + 1))
     new = utf8.splitlines(keepends=True)
     at = 0
     for index, line in enumerate(source.utf8.splitlines(keepends=True)):

@@ -1,0 +1,136 @@
+"""What is done to a messages list, and to a message, after it was written."""
+
+from __future__ import annotations
+
+from migrator.analysis.functions import parameter_of
+from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.scopes import Binding, Module
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string
+from migrator.analysis.values import origins
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.analysis.messages import MessageList
+
+_READS = {"copy", "index", "count", "pop", "clear", "reverse", "sort", "remove", "__len__"}
+_HARMLESS = {
+    "len", "print", "pprint", "str", "repr", "dumps", "dump", "enumerate", "sorted", "reversed",
+    "list", "tuple", "deepcopy", "copy", "debug", "info", "warning", "error", "log", "exception",
+    "sum", "any", "all", "max", "min", "zip", "iter", "isinstance", "bool", "type", "id", "join",
+    "write", "encode", "map", "filter", "echo", "format", "hash",
+}  # fmt: skip
+
+
+class Changes:
+    """Looks at the changes made to one messages list and reports to it."""
+
+    def __init__(self, module: Module, report: MessageList) -> None:
+        self.module = module
+        self.report = report
+        self._seen: set[object] = set()
+
+    def of(self, binding: Binding) -> None:
+        """Look at everything done to the list a variable holds."""
+        key = ("mutations", binding.scope, binding.name)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        for other in binding.scope.bindings.get(binding.name, ()):
+            for use in uses_of(self.module, other):
+                self.use(use)
+
+    def use(self, use: ast.expr) -> None:
+        """Look at what one use of the list does to it."""
+        if use in self._seen:
+            return
+        self._seen.add(use)
+        parent = self.module.parent(use)
+        if isinstance(parent, ast.Attribute) and parent.value is use:
+            self._method(use, parent)
+        elif isinstance(parent, ast.Subscript) and parent.value is use:
+            self._element(parent)
+        elif isinstance(parent, ast.Call) and use in parent.args:
+            self._given(use, parent)
+        elif isinstance(parent, ast.AugAssign) and parent.target is use:
+            self.report.list_(parent.value)
+        elif isinstance(parent, (ast.Assign, ast.AnnAssign)) and parent.value is use:
+            for target in parent.targets if isinstance(parent, ast.Assign) else [parent.target]:
+                binding = self.module.binding_of.get(target)
+                if isinstance(target, ast.Name) and binding is not None:
+                    self.of(binding)
+                elif isinstance(target, ast.Attribute) and binding is not None:
+                    self.report.attribute(target)
+                else:
+                    self.report.reason("CC236", "the list is stored where other code can change it",
+                                use)  # fmt: skip
+
+    def _method(self, use: ast.expr, method: ast.Attribute) -> None:
+        call = self.module.parent(method)
+        if not isinstance(call, ast.Call) or call.func is not method:
+            if method.attr not in _READS:
+                self.report.reason(
+                    "CC236", f"`.{method.attr}` of the list is used as a value", method
+                )
+            return
+        if method.attr == "append" and len(call.args) == 1:
+            self.report.message(call.args[0])
+        elif method.attr == "insert" and len(call.args) == 2:
+            self.report.message(call.args[1])
+        elif method.attr == "extend" and len(call.args) == 1:
+            self.report.list_(call.args[0])
+        elif method.attr not in _READS:
+            self.report.reason("CC236", f"`.{method.attr}` of the list is not known", method)
+
+    def _element(self, node: ast.Subscript) -> None:
+        parent = self.module.parent(node)
+        if isinstance(node.ctx, ast.Store) and isinstance(parent, ast.Assign):
+            if isinstance(node.slice, ast.Slice):
+                self.report.list_(parent.value)
+            else:
+                self.report.message(parent.value)
+        elif isinstance(parent, ast.Subscript) and parent.value is node:
+            self._field(parent)
+        elif isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault"):
+            self.report.reason("CC236", "a message is changed in place", node)
+
+    def _field(self, node: ast.Subscript) -> None:
+        if not isinstance(node.ctx, ast.Store):
+            return
+        key = constant_string(node.slice)
+        statement = self.module.parent(node)
+        value = getattr(statement, "value", None)
+        if key == "content" and isinstance(value, ast.expr):
+            self.report.contents.check(value)
+        elif key != "role":
+            self.report.reason("CC236", "a message is changed in place", node)
+
+    def _given(self, use: ast.expr, call: ast.Call) -> None:
+        func = call.func
+        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        if name in _HARMLESS:
+            return
+        if name == "append" or name == "extend":
+            self.report.reason("CC236", "the list is put into another list", use)
+            return
+        found = origins(self.module, func) if isinstance(func, (ast.Name, ast.Attribute)) else []
+        if found and all(origin.kind == "def" for origin in found):
+            for origin in found:
+                assert isinstance(origin.node, FUNCTIONS)
+                arg = parameter_of(self.module, call, use, origin.node)
+                if arg is not None:
+                    self.of(self.module.binding_of[arg])
+            return
+        shown = " ".join(self.module.source.segment(func).split())[:60]
+        self.report.reason("CC236", f"`{shown}` may change the list", use)
+
+    def of_message(self, node: ast.expr) -> None:
+        """Look at keys that are set on a message after it was written."""
+        if not isinstance(node, ast.Name):
+            return
+        for binding in bindings_of(self.module, node):
+            for use in uses_of(self.module, binding):
+                parent = self.module.parent(use)
+                if isinstance(parent, ast.Subscript) and parent.value is use:
+                    self._field(parent)
+                elif isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault"):
+                    self.report.reason("CC236", "a message is changed in place", use)
