@@ -20,6 +20,17 @@ from .stored import STORED_ROUTES, StoredHandler
 
 # The first dated version that has /openai/responses (general knowledge, api-mapping 1.3).
 _AZURE_RESPONSES_SINCE = "2025-03-01"
+_HEADERS = {
+    "x-request-id": "req_emulator",
+    "openai-processing-ms": "1",
+    "openai-version": "2020-10-01",
+    "x-ratelimit-limit-requests": "10000",
+    "x-ratelimit-remaining-requests": "9999",
+    "x-ratelimit-reset-requests": "6ms",
+    "x-ratelimit-limit-tokens": "2000000",
+    "x-ratelimit-remaining-tokens": "1999999",
+    "x-ratelimit-reset-tokens": "0s",
+}
 _BOTH = ("/v1", "/openai/v1")
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -161,7 +172,7 @@ async def _json_body(request: Request) -> JsonObject:
 
 
 def _response(answer: Answer, named_events: bool) -> Response:
-    headers = {"x-request-id": "req_emulator", "openai-processing-ms": "1"}
+    headers = dict(_HEADERS)
     if answer.events is None:
         return JSONResponse(answer.body, headers=headers)
     lines = _named_lines(answer) if named_events else _chat_lines(answer)

@@ -8,6 +8,7 @@ Not part of it, on purpose:
 
 * how the request is kept, billed or labelled (``store``, ``metadata``, ``user`` ...): see
   :class:`Delivery`, which is recorded beside the conversation;
+* cache breakpoints on parts, which change the bill and not the answer;
 * item ids, statuses and phases, and replayed ``reasoning`` items: Chat Completions has no place
   for them, and a history without them is the chat history;
 * the native ids of tool calls, which become ``call-1``, ``call-2`` ... in order of appearance.

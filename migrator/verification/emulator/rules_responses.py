@@ -55,7 +55,7 @@ def check_responses(body: JsonObject) -> None:
         check_input(body["input"])
     del fields["input"]
     _check_includes(body)
-    check_fields(body, fields, _ORDER)
+    check_fields(body, fields, _ORDER, {"tools": "an array of tools"})
     _check_numbers(body)
     check_metadata(body)
     _check_tools(body)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from .canonical import JsonObject
-from .dice import draw
+from .dice import draw, token
 from .reply import Reply, ToolCall, pieces
 
 CREATED = 1_760_000_000
@@ -46,6 +47,8 @@ def message(body: JsonObject, reply: Reply) -> JsonObject:
         "refusal": reply.refusal,
         "annotations": [_citation(url, reply.text or "") for url in reply.citations],
     }
+    if body.get("audio"):
+        result |= {"content": None, "audio": _spoken(reply)}
     if reply.calls and body.get("functions"):
         first = reply.calls[0]
         result["function_call"] = {"name": first.name, "arguments": first.arguments}
@@ -112,6 +115,17 @@ def token_logprob(piece: str, seed: str, top: int) -> JsonObject:
     others: list[Any] = [entry(piece if rank == 0 else f"{piece}{rank}", rank)
                          for rank in range(top)]  # fmt: skip
     return {**entry(piece, 0), "top_logprobs": others}
+
+
+def _spoken(reply: Reply) -> JsonObject:
+    """Return the ``audio`` of a message: not sound, but the transcript's bytes."""
+    transcript = reply.text or ""
+    return {
+        "id": f"audio_{token(reply.seed, 'audio')}",
+        "data": base64.b64encode(transcript.encode()).decode(),
+        "expires_at": CREATED + 3600,
+        "transcript": transcript,
+    }
 
 
 def _citation(url: str, text: str) -> JsonObject:

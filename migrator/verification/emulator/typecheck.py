@@ -9,6 +9,7 @@ is known to be wider or narrower than the types, :mod:`.wire` says so; this modu
 from __future__ import annotations
 
 import collections.abc
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -22,10 +23,11 @@ from .errors import either
 
 _UNIONS = (Union, types.UnionType)
 _ARRAYS = (list, tuple, set, collections.abc.Iterable, collections.abc.Sequence)
+_ARTICLE = re.compile(r"^(an? |one of )")
 _SCALARS: dict[Any, str] = {str: "a string", int: "an integer", float: "a decimal",
                             bool: "a boolean", type(None): "null"}  # fmt: skip
-_REQUIRED = (typing_extensions.Required, getattr(typing, "Required", None))
-_NOT_REQUIRED = (typing_extensions.NotRequired, getattr(typing, "NotRequired", None))
+_REQUIRED = (typing_extensions.Required,)
+_QUALIFIERS = (*_REQUIRED, typing_extensions.NotRequired)
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,16 @@ class Violation:
 
 @dataclass(frozen=True)
 class WireExceptions:
-    """Where the wire differs from the types, by ``TypedDict`` name."""
+    """Where the wire differs from the types: keys of a ``TypedDict``, by its name.
+
+    A name may be qualified by the last part of its module (``reasoning.Reasoning``).
+    """
 
     optional: frozenset[tuple[str, str]] = frozenset()
     required: frozenset[tuple[str, str]] = frozenset()
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     hidden: frozenset[tuple[str, str]] = frozenset()
+    nullable: frozenset[tuple[str, str]] = frozenset()
 
 
 class TypeChecker:
@@ -76,15 +82,19 @@ class TypeChecker:
 
     def fields(self, typed_dict: Any) -> dict[str, tuple[Any, bool]]:
         """Return the keys of a ``TypedDict``: annotation and whether the wire requires it."""
-        name = typed_dict.__name__
+        names = _names(typed_dict)
+        known = self._exceptions
         found: dict[str, tuple[Any, bool]] = {}
         for key, (annotation, required) in _declared_fields(typed_dict).items():
-            if (name, key) in self._exceptions.hidden:
+            rows = {(name, key) for name in names}
+            if rows & known.hidden:
                 continue
-            required = required and (name, key) not in self._exceptions.optional
-            found[key] = (annotation, required or (name, key) in self._exceptions.required)
-        for key, annotation in self._exceptions.extra.get(name, {}).items():
-            found.setdefault(key, (annotation, False))
+            kind = typing.Optional[unwrapped(annotation)] if rows & known.nullable else annotation  # noqa: UP045
+            required = required and not rows & known.optional
+            found[key] = (kind, required or bool(rows & known.required))
+        for name in names:
+            for key, annotation in known.extra.get(name, {}).items():
+                found.setdefault(key, (annotation, False))
         return found
 
     def tags(self, kind: Any, key: str = "type") -> tuple[str, ...]:
@@ -181,8 +191,8 @@ class TypeChecker:
 
 def unwrapped(annotation: Any) -> Any:
     """Return ``annotation`` without ``Annotated``, ``Required`` and ``NotRequired``."""
-    origin = typing.get_origin(annotation)
-    if origin in _REQUIRED or origin in _NOT_REQUIRED or hasattr(annotation, "__metadata__"):
+    origin = typing_extensions.get_origin(annotation)
+    if origin in _QUALIFIERS or hasattr(annotation, "__metadata__"):
         return unwrapped(typing.get_args(annotation)[0])
     return annotation
 
@@ -212,7 +222,11 @@ def phrase(annotation: Any) -> str:
 
 def _either_phrase(options: tuple[Any, ...]) -> str:
     phrases = list(dict.fromkeys(phrase(o) for o in options if o is not type(None)))
-    return phrases[0] if len(phrases) == 1 else f"one of {' or '.join(phrases)}"
+    if len(phrases) == 1:
+        return phrases[0]
+    # The API puts an article before the first only: "one of a string or array of objects".
+    later = [_ARTICLE.sub("", text) for text in phrases[1:]]
+    return f"one of {' or '.join([phrases[0], *later])}"
 
 
 def _plural(args: tuple[Any, ...]) -> str:
@@ -228,8 +242,13 @@ def _declared_fields(typed_dict: Any) -> dict[str, tuple[Any, bool]]:
     found: dict[str, tuple[Any, bool]] = {}
     for key, hint in hints.items():
         # The SDK declares everything total=False and marks what is required.
-        found[key] = (hint, typing.get_origin(hint) in _REQUIRED)
+        found[key] = (hint, typing_extensions.get_origin(hint) in _REQUIRED)
     return found
+
+
+def _names(typed_dict: Any) -> tuple[str, str]:
+    name = str(typed_dict.__name__)
+    return name, f"{typed_dict.__module__.rsplit('.', 1)[-1]}.{name}"
 
 
 def _is_array(kind: Any, origin: Any) -> bool:

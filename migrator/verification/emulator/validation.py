@@ -61,15 +61,27 @@ def check_known(body: JsonObject, known: Iterable[str]) -> None:
 
 
 def check_fields(
-    body: JsonObject, fields: Mapping[str, tuple[Any, bool]], order: Sequence[str] = ()
+    body: JsonObject,
+    fields: Mapping[str, tuple[Any, bool]],
+    order: Sequence[str] = (),
+    phrases: Mapping[str, str] | None = None,
 ) -> None:
-    """Raise for the first field whose value has the wrong shape; null means omitted."""
+    """Raise for the first field whose value has the wrong shape; null means omitted.
+
+    ``phrases`` says what a field wants where the API has its own words for it.
+    """
+    own = {"metadata": "a metadata object", **(phrases or {})}
     ranked = [name for name in order if name in fields]
     ranked += [name for name in fields if name not in ranked]
     for name in ranked:
         annotation, _ = fields[name]
-        if body.get(name) is not None:
-            check_value(body[name], annotation, name)
+        if body.get(name) is None:
+            continue
+        found = CHECKER.violations(body[name], annotation, name)
+        if found and found[0].kind == "type" and found[0].path in own:
+            raise wrong_type(name, own[name], body[name])
+        if found:
+            raise error_of(found[0])
 
 
 def check_value(value: Any, annotation: Any, path: str) -> None:

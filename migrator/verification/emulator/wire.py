@@ -47,6 +47,11 @@ class AssistantInput(TypedDict, total=False):
 CHAT_PARAMS = completion_create_params.CompletionCreateParamsBase
 RESPONSES_PARAMS = response_create_params.ResponseCreateParamsBase
 
+_REASONING_ITEM: dict[str, Any] = {"summary": list[Any], "encrypted_content": str | None}
+_REASONING_SETTINGS: dict[str, Any] = {
+    "summary": Literal["auto", "concise", "detailed"] | None,
+}
+
 _EXCEPTIONS = WireExceptions(
     optional=frozenset({
         ("ResponseInputImageParam", "detail"),
@@ -55,9 +60,18 @@ _EXCEPTIONS = WireExceptions(
         ("FunctionToolParam", "parameters"),
         ("ResponseOutputTextParam", "annotations"),
         ("ResponseReasoningItemParam", "id"),
+        ("ChatCompletionUserMessageParam", "content"),
+        ("ChatCompletionSystemMessageParam", "content"),
+        ("ChatCompletionToolMessageParam", "content"),
         ("ResponseFunctionWebSearchParam", "id"),
         ("ResponseFileSearchToolCallParam", "id"),
         ("ResponseCodeInterpreterToolCallParam", "id"),
+        # The first releases that had the endpoint required more than the API does.
+        ("ResponseFunctionToolCallParam", "id"),
+        ("ItemReference", "type"),
+        ("reasoning.Reasoning", "effort"),
+        ("response_input_item_param.Reasoning", "id"),
+        ("response_input_item_param.Reasoning", "content"),
     }),
     required=frozenset({
         ("FunctionCallOutput", "call_id"),
@@ -72,9 +86,21 @@ _EXCEPTIONS = WireExceptions(
             "presence_penalty": float | None,
             "frequency_penalty": float | None,
         },
-        "ResponseReasoningItemParam": {"encrypted_content": str | None},
+        "ResponseReasoningItemParam": _REASONING_ITEM,
+        "response_input_item_param.Reasoning": _REASONING_ITEM,
+        "reasoning.Reasoning": _REASONING_SETTINGS,
+        "ResponseOutputTextParam": {"logprobs": list[Any]},
+        "FileFile": {"filename": str},
     },
-    hidden=frozenset({("Reasoning", "generate_summary")}),
+    hidden=frozenset({("reasoning.Reasoning", "generate_summary")}),
+    nullable=frozenset({
+        ("FunctionToolParam", "parameters"),
+        ("FunctionToolParam", "strict"),
+        # Refused too, but later and in other words: see rules_chat.
+        ("ChatCompletionUserMessageParam", "content"),
+        ("ChatCompletionSystemMessageParam", "content"),
+        ("ChatCompletionToolMessageParam", "content"),
+    }),
 )  # fmt: skip
 
 CHECKER = TypeChecker(_EXCEPTIONS)

@@ -266,7 +266,7 @@ RESPONSES: dict[str, Fault] = {
         {"input": "x", "tools": "f"},
         "tools",
         "invalid_type",
-        "Invalid type for 'tools': expected an array of objects, but got a string instead.",
+        "Invalid type for 'tools': expected an array of tools, but got a string instead.",
     ),
     "nested tool_choice": Fault(
         {
@@ -302,6 +302,7 @@ RESPONSES: dict[str, Fault] = {
         "text.format.name",
         "missing_required_parameter",
         "Missing required parameter: 'text.format.name'.",
+        since=(2, 0),
     ),
     "format one level up": Fault(
         {"input": "x", "text": {"type": "json_object"}},
@@ -464,6 +465,25 @@ CHAT: dict[str, Fault] = {
         "invalid_type",
         "Invalid type for 'messages': expected an array of objects, but got a string instead.",
     ),
+    "developer content missing": Fault(
+        {"messages": [{"role": "developer"}, *M]},
+        "messages[0].content",
+        "missing_required_parameter",
+        "Missing required parameter: 'messages[0].content'.",
+    ),
+    "content object": Fault(
+        {"messages": [{"role": "user", "content": {"a": 1}}]},
+        "messages[0].content",
+        "invalid_type",
+        "Invalid type for 'messages[0].content': expected one of a string or array of objects, but"
+        " got an object instead.",
+    ),
+    "metadata string": Fault(
+        {"messages": M, "metadata": "x"},
+        "metadata",
+        "invalid_type",
+        "Invalid type for 'metadata': expected a metadata object, but got a string instead.",
+    ),
     "role": Fault(
         {"messages": [{"role": "bot", "content": "x"}]},
         "messages[0].role",
@@ -480,9 +500,9 @@ CHAT: dict[str, Fault] = {
     ),
     "content null": Fault(
         {"messages": [{"role": "user", "content": None}]},
-        "messages[0].content",
-        "invalid_type",
-        "Invalid type for 'messages[0].content': expected ",
+        "messages.[0].content",
+        None,
+        "Invalid value for 'content': expected a string, got null.",
     ),
     "assistant without anything": Fault(
         {"messages": [*M, {"role": "assistant", "content": None}]},

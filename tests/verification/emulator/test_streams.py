@@ -86,6 +86,8 @@ def test_stream_and_plain_answer_agree(client: openai.OpenAI) -> None:
 
 
 def test_reasoning_comes_first(client: openai.OpenAI) -> None:
+    if openai.VERSION < "2":
+        pytest.skip("openai 1.66 cannot read today's reasoning items in a stream")
     reasoning = {"summary": "auto"}
     events = events_of(client, "hi", model="o4-mini", reasoning=reasoning)
     assert [item.type for item in final(events).output] == ["reasoning", "message"]
@@ -131,9 +133,9 @@ def test_responses_helper(client: openai.OpenAI) -> None:
 
 @pytest.mark.parametrize("mark", ["truncate", "filter", "fail"])
 def test_responses_helper_has_no_final_response(mark: str, client: openai.OpenAI) -> None:
-    with client.responses.stream(model=MODEL, input=f"[[{mark}]]") as stream:
-        with pytest.raises(RuntimeError):
-            stream.get_final_response()
+    helper = client.responses.stream(model=MODEL, input=f"[[{mark}]]")
+    with helper as stream, pytest.raises(RuntimeError):
+        stream.get_final_response()
 
 
 def test_chat_chunks(client: openai.OpenAI) -> None:
@@ -232,6 +234,8 @@ def test_failure_in_mid_stream(client: openai.OpenAI) -> None:
 
 
 def test_error_event(client: openai.OpenAI) -> None:
+    if openai.VERSION < "2":
+        pytest.skip("this SDK hides the error event in an event of another type")
     last = events_of(client, "[[fail:error]]")[-1]
     assert (last.type, last.code, last.param) == ("error", "server_error", None)
     assert last.message.startswith("An error occurred")
