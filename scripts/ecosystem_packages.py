@@ -107,9 +107,7 @@ def _download(pin: Pin, into: Path) -> Path:
     archives = [path for path in into.iterdir() if path != wanted and path.is_file()]
     if len(archives) != 1:
         raise PackageError(f"{pin.label}: pip left {len(archives)} files, not one")
-    with archives[0].open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256") if sys.version_info >= (3, 11) else None
-        got = digest.hexdigest() if digest else hashlib.sha256(stream.read()).hexdigest()
+    got = hashlib.sha256(archives[0].read_bytes()).hexdigest()
     if got != pin.sha256:
         raise PackageError(f"{pin.label}: sha256 is {got}, not {pin.sha256}")
     return archives[0]

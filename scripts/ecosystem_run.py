@@ -199,7 +199,9 @@ def _fix(migrator: str, mode: str, options: tuple[str, ...], tree: Path, result:
     return done
 
 
-def _differing(one: dict[str, tuple[int, int, int]], two: dict[str, tuple[int, int, int]]) -> list[str]:
+def _differing(
+    one: dict[str, tuple[int, int, int]], two: dict[str, tuple[int, int, int]]
+) -> list[str]:
     return sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))
 
 

@@ -42,9 +42,7 @@ class TypeChecker:
         self._config.write_text(_CONFIG.format(version=version), encoding="utf-8")
         self._cache = cache / "mypy"
 
-    def compare(
-        self, tree: Path, fixed: Mapping[str, Fixed]
-    ) -> tuple[list[Failure], list[str]]:
+    def compare(self, tree: Path, fixed: Mapping[str, Fixed]) -> tuple[list[Failure], list[str]]:
         """Return the new errors of each mode, and notes on what only reads differently.
 
         ``tree`` holds the files as they were; its changed files are overwritten.
