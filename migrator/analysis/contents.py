@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.functions import argument_of, references, returned
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, walk
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none
 from migrator.analysis.values import Origin, origins
 
 TYPE_CHECKING = False
@@ -143,16 +143,14 @@ def parts_in(module: Module) -> ast.AST | None:
 
 
 def _find_parts(module: Module) -> ast.AST | None:
-    text = module.source.utf8
-    if b"image_url" not in text and b"input_audio" not in text and b"type" not in text:
-        return None
-    for node in walk(module.tree):
-        if isinstance(node, ast.Dict):
-            keys = {constant_string(key) for key in node.keys}
-            for key, value in zip(node.keys, node.values, strict=True):
-                kind = constant_string(value)
-                if constant_string(key) == "type" and kind in _PARTS and kind in keys:
-                    return node
-        elif constant_string(node) in ("image_url", "input_audio"):
-            return node
-    return None
+    for node in module.dicts:
+        keys = {constant_string(key) for key in node.keys}
+        if "type" not in keys:
+            continue
+        for key, value in zip(node.keys, node.values, strict=True):
+            kind = constant_string(value)
+            if constant_string(key) == "type" and kind in _PARTS and kind in keys:
+                return node
+    return next(
+        (node for node in module.strings if node.value in ("image_url", "input_audio")), None
+    )

@@ -57,8 +57,9 @@ class Results:
     number; ask ``groups.find`` for the number a call ended up in.
     """
 
-    def __init__(self, module: Module, groups: Groups) -> None:
+    def __init__(self, module: Module, groups: Groups, *, library: bool = False) -> None:
         self.module = module
+        self.library = library
         self.groups = groups
         self.kinds: dict[ast.AST, tuple[str, int]] = {}
         self.reasons: list[tuple[int, Reason]] = []
@@ -262,6 +263,9 @@ class Results:
         if name.startswith("__") and name.endswith("__"):
             self.reason(group, "CC502", f"`{name}` is called without its name", function)
             return
+        if self.library and not name.startswith("_"):
+            message = f"`{name}` is public and {verb} {_NAMES[kind]}"
+            self.reason(group, "CC501", message, function)
         message = f"`{name}` {verb} {_NAMES[kind]} and is used in"
         reason = Reason("CC501", message, self.module.source.place(function), "block")
         self.mentions.append((group, Mention((spelled(function, binding),), reason)))

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Path = tuple[object, ...]
 
 
+# Strings that hold one of these are kept: endpoints, patch targets, kinds of content parts.
+_WORDS = ("completions", "ChatCompletion", "image_url", "input_audio")
+
+
 class Binding:
     """One place that gives a name a value.
 
@@ -80,7 +84,7 @@ class Module:
 
     __slots__ = (
         "source", "tree", "parents", "scopes", "root", "scope_of", "binding_of",
-        "attributes", "calls", "strings", "imports", "reached", "memo",
+        "attributes", "calls", "dicts", "strings", "imports", "reached", "memo",
     )  # fmt: skip
 
     def __init__(self, source: Source, tree: ast.Module) -> None:
@@ -93,6 +97,7 @@ class Module:
         self.binding_of: dict[ast.AST, Binding] = {}
         self.attributes: dict[str, list[ast.Attribute]] = {}
         self.calls: list[ast.Call] = []
+        self.dicts: list[ast.Dict] = []
         self.strings: list[ast.Constant] = []
         self.imports: list[Binding] = []
         # Filled by `reaching`: for each scope, what every use of a name may see.
@@ -142,6 +147,7 @@ class _Binder:
             ast.Attribute: self.attribute,
             ast.Call: self.call,
             ast.Constant: self.constant,
+            ast.Dict: self.dict_,
             ast.FunctionDef: self.function,
             ast.AsyncFunctionDef: self.function,
             ast.Lambda: self.function,
@@ -203,10 +209,12 @@ class _Binder:
         self.module.calls.append(node)
         self.below(node, scope)
 
+    def dict_(self, node: ast.Dict, scope: Scope) -> None:
+        self.module.dicts.append(node)
+        self.below(node, scope)
+
     def constant(self, node: ast.Constant, scope: Scope) -> None:
-        if isinstance(node.value, str) and (
-            "completions" in node.value or "ChatCompletion" in node.value
-        ):
+        if isinstance(node.value, str) and any(word in node.value for word in _WORDS):
             self.module.strings.append(node)
 
     # -- scopes -------------------------------------------------------------------------

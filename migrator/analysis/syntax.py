@@ -27,16 +27,31 @@ def parse(text: str, path: str) -> ast.Module:
     return tree
 
 
-def children(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the direct children of ``node`` in field order."""
-    for name in node._fields:
+# Fields that hold names, constants, operators and contexts: nothing to visit there.
+_LEAVES = {"ctx", "op", "ops", "id", "attr", "arg", "name", "kind", "type_comment",
+           "level", "module", "is_async", "simple", "conversion", "asname", "lineno"}  # fmt: skip
+_fields: dict[type, tuple[str, ...]] = {}
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return the direct children of ``node`` in field order, operators and contexts left out."""
+    kind = node.__class__
+    names = _fields.get(kind)
+    if names is None:
+        names = tuple(
+            name
+            for name in kind._fields
+            if name not in _LEAVES or (name == "name" and kind.__name__ == "TypeAlias")
+        )
+        _fields[kind] = names
+    result: list[ast.AST] = []
+    for name in names:
         value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            yield value
-        elif isinstance(value, list):
-            for item in value:
-                if isinstance(item, ast.AST):
-                    yield item
+        if value.__class__ is list:
+            result.extend([item for item in value if isinstance(item, ast.AST)])
+        elif isinstance(value, ast.AST):
+            result.append(value)
+    return result
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
@@ -45,7 +60,7 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(list(children(current))))
+        stack.extend(reversed(children(current)))
 
 
 def constant_string(node: ast.AST | None) -> str | None:

@@ -76,7 +76,7 @@ class _Planner:
         self.settings = settings
         self.plan = plan
         self.groups = Groups()
-        self.results = Results(module, self.groups)
+        self.results = Results(module, self.groups, library=settings.library)
         self.calls: list[tuple[int, Site, Request, Finding]] = []
 
     def run(self) -> None:

@@ -53,8 +53,9 @@ def settle(plans: list[FilePlan], settings: Settings) -> None:
     """Answer the open questions of ``plans`` and set the verdicts that depend on them."""
     roots: dict[tuple[str, bool], list[tuple[FilePlan, Mention]]] = {}
     for plan in plans:
+        root = root_of(plan.path) if plan.mentions else ("", False)
         for mention in plan.mentions:
-            roots.setdefault(root_of(plan.path), []).append((plan, mention))
+            roots.setdefault(root, []).append((plan, mention))
     for root in sorted(roots):
         _Search(*root, roots[root], settings).run()
 
@@ -72,8 +73,9 @@ class _Search:
         self.root = root
         self.depth = _DEEP if marked else _SHALLOW
         self.settings = settings
-        self.open = [(plan, mention, os.path.abspath(plan.path)) for plan, mention in asked]
-        self.homes = {path: _Home(path) for _, _, path in self.open}
+        paths = {plan.path: os.path.abspath(plan.path) for plan, _ in asked}
+        self.homes = {path: _Home(path) for path in paths.values()}
+        self.open = [(plan, mention, paths[plan.path]) for plan, mention in asked]
 
     def run(self) -> None:
         self.open = [item for item in self.open if not self._recorded(*item)]
