@@ -11,9 +11,12 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from .server import Emulator, EmulatorError
+
+_SLOW_MODULE = f"{__package__}.wire"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.port, journal_file=options.journal, eager_tools=options.eager_tools
         ) as emulator:
             print(emulator.base_url, flush=True)
+            # Reading the SDK's types takes most of a second: do it while the client starts.
+            threading.Thread(target=import_module, args=(_SLOW_MODULE,), daemon=True).start()
             stop.wait()
     except (EmulatorError, OSError) as error:
         print(f"emulator: {error}", file=sys.stderr)

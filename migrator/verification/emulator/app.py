@@ -160,7 +160,7 @@ async def _json_body(request: Request) -> JsonObject:
     raw = await request.body()
     try:
         body: Any = json.loads(raw or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise ApiError(

@@ -15,6 +15,7 @@ from .validation import (
     check_known,
     check_metadata,
     check_model,
+    check_name,
     check_range,
     check_tool_choice_known,
 )
@@ -100,9 +101,11 @@ def _check_tools(body: JsonObject) -> None:
     for i, tool in enumerate(body.get("tools") or []):
         if tool["type"] == "function":
             inner = tool["function"]
+            check_name(inner["name"], f"tools[{i}].function.name")
             path = f"tools[{i}].function.parameters"
             check_function_schema(inner["name"], inner.get("parameters"), inner.get("strict"), path)
     for i, function in enumerate(body.get("functions") or []):
+        check_name(function["name"], f"functions[{i}].name")
         path = f"functions[{i}].parameters"
         check_function_schema(function["name"], function.get("parameters"), None, path)
     choice = body.get("tool_choice")
@@ -115,6 +118,7 @@ def _check_format(body: JsonObject) -> None:
     given = body.get("response_format") or {"type": "text"}
     if given["type"] == "json_schema":
         inner = given["json_schema"]
+        check_name(inner["name"], "response_format.json_schema.name")
         check_format_schema(
             inner["name"], inner.get("schema"), inner.get("strict"), "response_format", None
         )

@@ -19,6 +19,7 @@ from .validation import (
     check_known,
     check_metadata,
     check_model,
+    check_name,
     check_range,
     check_tool_choice_known,
 )
@@ -150,6 +151,7 @@ def _check_tools(body: JsonObject) -> None:
     tools: list[JsonObject] = body.get("tools") or []
     for index, tool in enumerate(tools):
         if tool["type"] == "function":
+            check_name(tool["name"], f"tools[{index}].name")
             path = f"tools[{index}].parameters"
             check_function_schema(tool["name"], tool.get("parameters"), tool.get("strict"), path)
     choice: Any = body.get("tool_choice")
@@ -164,6 +166,7 @@ def _check_tools(body: JsonObject) -> None:
 def _check_format(body: JsonObject) -> None:
     given = (body.get("text") or {}).get("format") or {"type": "text"}
     if given["type"] == "json_schema":
+        check_name(given["name"], "text.format.name")
         check_format_schema(
             given["name"],
             given["schema"],

@@ -26,7 +26,7 @@ _ARRAYS = (list, tuple, set, collections.abc.Iterable, collections.abc.Sequence)
 _ARTICLE = re.compile(r"^(an? |one of )")
 _SCALARS: dict[Any, str] = {str: "a string", int: "an integer", float: "a decimal",
                             bool: "a boolean", type(None): "null"}  # fmt: skip
-_REQUIRED = (typing_extensions.Required,)
+_REQUIRED: tuple[Any, ...] = (typing_extensions.Required,)
 _QUALIFIERS = (*_REQUIRED, typing_extensions.NotRequired)
 
 

@@ -6,6 +6,7 @@ Responses API, api-mapping section 10): model, unknown keys, then field by field
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ from .strictness import strict_fault
 from .typecheck import Violation
 from .wire import CHECKER
 
+_NAME = re.compile("[a-zA-Z0-9_-]+")
+_NAME_LIMIT = 64
 _METADATA_PAIRS, _METADATA_KEY, _METADATA_VALUE = 16, 64, 512
 
 
@@ -123,10 +126,7 @@ def check_function_schema(name: str, parameters: object, strict: object, path: s
     """Raise unless a function's schema is an object schema, strict if it claims to be."""
     fault = None
     if isinstance(parameters, dict) and parameters.get("type", "object") != "object":
-        fault = (
-            "schema must be a JSON Schema of 'type: \"object\"', got"
-            f" 'type: \"{parameters['type']}\"'."
-        )
+        fault = _not_an_object(parameters)
     elif strict is True:
         fault = strict_fault(parameters if isinstance(parameters, dict) else {"type": "object"})
     if fault is not None:
@@ -137,11 +137,35 @@ def check_function_schema(name: str, parameters: object, strict: object, path: s
         )
 
 
+def _not_an_object(schema: JsonObject) -> str:
+    return (
+        "schema must be a JSON Schema of 'type: \"object\"', got 'type:"
+        f' "{schema.get("type", "None")}"\'.'
+    )
+
+
+def check_name(name: str, path: str) -> None:
+    """Raise unless the name of a tool or format is made of letters, digits, ``_`` and ``-``."""
+    if not _NAME.fullmatch(name):
+        raise ApiError(
+            f"Invalid '{path}': string does not match pattern. Expected a string that matches the"
+            f" pattern '^{_NAME.pattern}$'.",
+            param=path,
+            code="invalid_value",
+        )
+    if len(name) > _NAME_LIMIT:
+        raise too_long(path, _NAME_LIMIT, len(name))
+
+
 def check_format_schema(
     name: str, schema: object, strict: object, path: str, code: str | None
 ) -> None:
-    """Raise unless a strict output schema is in strict form."""
-    fault = strict_fault(schema) if strict is True else None
+    """Raise unless a strict output schema is an object schema in strict form."""
+    fault = None
+    if strict is True and isinstance(schema, dict) and schema.get("type") != "object":
+        fault = _not_an_object(schema)
+    elif strict is True:
+        fault = strict_fault(schema)
     if fault is not None:
         raise ApiError(
             f"Invalid schema for response_format '{name}': {fault}", param=path, code=code

@@ -343,6 +343,33 @@ PAIRS: dict[str, Pair] = {
         },
         since=(2, 0),
     ),
+    "custom tool loop": Pair(
+        {
+            "messages": [
+                *HI,
+                {
+                    "role": "assistant",
+                    "content": None,
+                    "tool_calls": [
+                        {
+                            "id": "c",
+                            "type": "custom",
+                            "custom": {"name": "sql", "input": "select 1"},
+                        }
+                    ],
+                },
+                {"role": "tool", "tool_call_id": "c", "content": "1"},
+            ]
+        },
+        {
+            "input": [
+                *HI,
+                {"type": "custom_tool_call", "call_id": "d", "name": "sql", "input": "select 1"},
+                {"type": "custom_tool_call_output", "call_id": "d", "output": "1"},
+            ]
+        },
+        since=(2, 0),
+    ),
     "json_object": Pair(
         {
             "messages": [{"role": "user", "content": "as JSON"}],

@@ -297,6 +297,30 @@ RESPONSES: dict[str, Fault] = {
         "Invalid schema for function 'f': In context=(), 'additionalProperties' is required to be"
         " supplied and to be false.",
     ),
+    "tool name": Fault(
+        {"input": "x", "tools": [{**TOOL, "name": "get weather"}]},
+        "tools[0].name",
+        "invalid_value",
+        "Invalid 'tools[0].name': string does not match pattern. Expected a string that matches the"
+        " pattern '^[a-zA-Z0-9_-]+$'.",
+    ),
+    "strict format of an array": Fault(
+        {
+            "input": "x",
+            "text": {
+                "format": {
+                    "type": "json_schema",
+                    "name": "w",
+                    "schema": {"type": "array", "items": {}},
+                    "strict": True,
+                }
+            },
+        },
+        "text.format.schema",
+        "invalid_json_schema",
+        "Invalid schema for response_format 'w': schema must be a JSON Schema of 'type: \"object\"',"
+        " got 'type: \"array\"'.",
+    ),
     "format not flattened": Fault(
         {"input": "x", "text": {"format": {"type": "json_schema", "json_schema": {"name": "w"}}}},
         "text.format.name",
