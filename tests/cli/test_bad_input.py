@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import CLEAN, PLAIN, Project
+from tests.marks import needs_git
 
 
 def one_line(project: Project, *arguments: str) -> str:
@@ -101,7 +102,7 @@ def test_unreadable_file(project: Project, deny: Callable[[Path], None]) -> None
     assert "secret.py: can't be read: permission denied" in one_line(project, ".")
 
 
-@pytest.mark.parametrize("git", [False, True])
+@pytest.mark.parametrize("git", [False, pytest.param(True, marks=needs_git)])
 def test_unreadable_folder(project: Project, deny: Callable[[Path], None], git: bool) -> None:
     project.write(sub__app=PLAIN)
     if git:

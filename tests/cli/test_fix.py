@@ -12,6 +12,7 @@ import pytest
 
 from migrator.files.reading import Unreadable
 from tests.cli.conftest import BLOCKED, CLEAN, KEPT, PLAIN, REWRITTEN, Project
+from tests.marks import needs_git
 
 UNKNOWN = PLAIN.replace("client = OpenAI()", "client = OpenAI(base_url=somewhere())")
 
@@ -39,6 +40,7 @@ def test_a_second_run_changes_nothing(project: Project) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+@needs_git
 def test_diff_writes_nothing(project: Project) -> None:
     project.write(app=PLAIN, sub__more=PLAIN)
     done = project.run("fix", "--diff")
@@ -97,6 +99,7 @@ def test_json_marks_what_was_applied(project: Project) -> None:
     assert content["summary"]["applied"] == 1
 
 
+@needs_git
 def test_a_dirty_tree_is_refused(project: Project) -> None:
     project.write(app=PLAIN, other=CLEAN)
     project.commit()
@@ -113,6 +116,7 @@ def test_a_dirty_tree_is_refused(project: Project) -> None:
     assert text(project, "app.py") == REWRITTEN
 
 
+@needs_git
 def test_staged_changes_are_dirty_too(project: Project) -> None:
     project.write(app=CLEAN)
     project.commit()
@@ -121,6 +125,7 @@ def test_staged_changes_are_dirty_too(project: Project) -> None:
     assert project.run("fix").status == 2
 
 
+@needs_git
 def test_a_clean_tree_with_untracked_files_is_fine(project: Project) -> None:
     project.write(app=PLAIN)
     project.commit()
@@ -128,6 +133,7 @@ def test_a_clean_tree_with_untracked_files_is_fine(project: Project) -> None:
     assert project.run("fix").status == 0
 
 
+@needs_git
 def test_a_dirty_tree_does_not_matter_where_nothing_changes(project: Project) -> None:
     project.write(app=CLEAN)
     project.commit()

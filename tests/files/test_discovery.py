@@ -9,6 +9,7 @@ import pytest
 
 from migrator.config import Resolver
 from migrator.files.discovery import discover
+from tests.marks import needs_git
 
 
 def listed(root: Path, overrides: dict[str, Any] | None = None, top: str = ".") -> list[str]:
@@ -21,7 +22,7 @@ def listed(root: Path, overrides: dict[str, Any] | None = None, top: str = ".") 
     return [os.path.relpath(path, root) for path in found]
 
 
-@pytest.fixture(params=["git", "walk"])
+@pytest.fixture(params=[pytest.param("git", marks=needs_git), "walk"])
 def tree(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder, once as a git repository and once not."""
     monkeypatch.chdir(tmp_path)
@@ -104,6 +105,7 @@ def test_an_ignored_folder_named_on_purpose(tree: Path) -> None:
     assert listed(tree, top="out") == ["out/a.py"]
 
 
+@needs_git
 def test_files_that_git_knows_but_the_disk_does_not_are_no_complaint(tmp_path: Path) -> None:
     from migrator.checking.run import check_paths
 
@@ -115,6 +117,7 @@ def test_files_that_git_knows_but_the_disk_does_not_are_no_complaint(tmp_path: P
     assert outcome.problems() == []
 
 
+@needs_git
 def test_without_git_on_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     write(tmp_path, "a.py", "gen/x.py")
@@ -123,6 +126,7 @@ def test_without_git_on_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert listed(tmp_path) == ["a.py"]
 
 
+@needs_git
 def test_submodules(tmp_path: Path) -> None:
     inner, outer = tmp_path / "inner", tmp_path / "outer"
     write(inner, "i.py")

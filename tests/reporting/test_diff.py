@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from migrator.reporting.diff import difference
+from tests.marks import needs_git
 
 
+@needs_git
 @pytest.mark.parametrize(
     ("before", "after"),
     [
