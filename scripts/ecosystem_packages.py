@@ -20,7 +20,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_LINE = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)\s+(?P<kind>wheel|sdist)\s")
+_LINE = re.compile(
+    r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>\S+)\s+(?P<kind>wheel|sdist)\s"
+)
 _HASH = re.compile(r"\bsha256=([0-9a-f]{64})\b")
 _HOW = {
     "wheel": [

@@ -6,16 +6,13 @@ import contextlib
 import json
 import os
 import shutil
-import subprocess
-import tempfile
-import threading
-import time
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ecosystem_measure import Measured, measure
 from ecosystem_packages import Project
 
 from migrator.prefilter import worth_parsing
@@ -29,20 +26,7 @@ MODES = {
 }
 _COPIED = (".py", ".pyi", ".pyw")
 _ALSO_COPIED = ("pyproject.toml", ".gitignore")
-_LONGEST = 1800.0
 _REFUSED = "CC905"
-
-
-@dataclass
-class Measured:
-    """One finished process: what it printed and what it cost, waited children included."""
-
-    status: int
-    out: str
-    err: str
-    cpu: float
-    wall: float
-    peak: float  # MiB, of the largest single process
 
 
 @dataclass
@@ -92,29 +76,6 @@ class Result:
         """Return how many calls that `fix` leaves alone have which reason."""
         left = [each for each in self.calls() if each["verdict"] in ("suggest", "blocked")]
         return Counter(code for each in left for code in {r["code"] for r in each["reasons"]})
-
-
-def measure(command: list[str], folder: Path, longest: float = _LONGEST) -> Measured:
-    """Run a command in ``folder`` and return what it printed and cost."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err
-        )
-        alarm = threading.Timer(longest, process.kill)
-        alarm.start()
-        try:
-            _, status, usage = os.wait4(process.pid, 0)
-        finally:
-            alarm.cancel()
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        texts = []
-        for stream in (out, err):
-            stream.seek(0)
-            texts.append(stream.read().decode("utf-8", "replace"))
-    cpu = usage.ru_utime + usage.ru_stime
-    return Measured(process.returncode, texts[0], texts[1], cpu, wall, usage.ru_maxrss / 1024)
 
 
 def copied(project: Project, into: Path) -> None:

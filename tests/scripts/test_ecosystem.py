@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import ecosystem
+import pytest
+
+from tests.scripts.conftest import Command
+
+
+def test_a_folder_of_checkouts(
+    command: Command, checkouts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--folder", str(checkouts), "--migrator", command(), "--no-types"]
+    arguments += ["--cache", str(tmp_path / "cache"), "--sample", "5", "--seed", "1"]
+    arguments += ["--diffs", str(tmp_path / "diffs"), "--json", str(tmp_path / "all.json")]
+    arguments += ["--markdown", str(tmp_path / "all.md")]
+    assert ecosystem.main(arguments) == 0
+    out = capsys.readouterr().out
+    assert "| app | 3 | 2 | 2 | 1 | 0 | 1 | 0 | 1 | 1 | CC202 1 | 0 | 0 |" in out
+    assert "| CC202 parameter-stop | 1 | 1 |" in out
+    assert "Failures: none" in out
+    assert "== app: b.py:7 CC101\n   CC202 b.py:8" in out
+    assert ">    7     response = client.chat.completions.create(" in out
+    assert (tmp_path / "all.md").read_text() in out
+    (project,) = json.loads((tmp_path / "all.json").read_text())["projects"]
+    assert project["fix"]["default"]["changed"] == ["a.py"]
+    (diff,) = (tmp_path / "diffs").iterdir()
+    assert diff.name == "app.default.diff"
+    assert "+    return response.output_text" in diff.read_text()
+
+
+def test_failures_decide_the_status(
+    command: Command, checkouts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--folder", str(checkouts), "--migrator", command("raise SystemError('oh no')")]
+    assert ecosystem.main([*arguments, "--no-types", "--cache", str(tmp_path / "cache")]) == 1
+    assert "crash: app: check: SystemError: oh no" in capsys.readouterr().out
+
+
+def test_a_package_that_cannot_be_had_decides_the_status(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(pin: object, cache: Path) -> None:
+        raise ecosystem.PackageError("hash mismatch")
+
+    monkeypatch.setattr(ecosystem, "fetched", refuse)
+    arguments = ["--small", "--no-types", "--migrator", command(), "--cache", str(tmp_path)]
+    assert ecosystem.main(arguments) == 1
+
+
+def test_nothing_to_look_at_is_no_success(command: Command, checkouts: Path) -> None:
+    arguments = ["--folder", str(checkouts), "--only", "nothing", "--no-types"]
+    assert ecosystem.main([*arguments, "--migrator", command()]) == 1
+
+
+def test_a_missing_command_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ecosystem, "_installed", lambda: None)
+    assert ecosystem.main(["--small"]) == 2
+    assert "--migrator" in capsys.readouterr().err
