@@ -1,4 +1,4 @@
-"""The HTTP surface: the routes of the OpenAI API and of Azure (api-mapping section 1.3)."""
+"""The HTTP surface: the routes of the OpenAI API and of Azure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .journal import Entry
 from .service import Answer, Arrival, Service, own_fault
 from .stored import STORED_ROUTES, StoredHandler
 
-# The first dated version that has /openai/responses (general knowledge, api-mapping 1.3).
+# The first dated version that has /openai/responses (Azure's documentation).
 _AZURE_RESPONSES_SINCE = "2025-03-01"
 _HEADERS = {
     "x-request-id": "req_emulator",

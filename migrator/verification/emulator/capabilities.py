@@ -1,6 +1,6 @@
 """What the named model refuses, once the body is well formed (the API checks this last).
 
-Evidence: api-mapping sections 2.1 and 10, "Inference aid".
+Evidence: measurements of one reasoning model (see :mod:`.errors`) and reports for the others.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The error envelopes of the API.
 
-Shapes and sentences follow api-mapping section 10 (measured against the live API by a third
-party) and reports of the real messages. Every error is an :class:`ApiError`; :meth:`body` is
+Shapes and sentences follow measurements of the live API that a third party published (August
+2026, one reasoning model) and reports of real messages. Every error is an :class:`ApiError`; :meth:`body` is
 what goes on the wire.
 """
 

@@ -1,4 +1,4 @@
-"""Chat Completions request -> canonical conversation (api-mapping sections 2.1, 3 and 4).
+"""Chat Completions request -> canonical conversation (API reference, "Create chat completion").
 
 Expects a request that passed :mod:`.rules_chat`; raises ``KeyError``/``TypeError`` otherwise.
 """
@@ -34,7 +34,7 @@ _LABELS = (
 # Parameters without a Responses spelling, with the values that change nothing.
 _INERT: dict[str, tuple[Any, ...]] = {
     "n": (1,),
-    "stop": ([],),
+    "stop": (),
     "seed": (),
     "logit_bias": ({},),
     "presence_penalty": (0,),

@@ -1,4 +1,4 @@
-"""Responses request -> canonical conversation (api-mapping sections 2.2, 3, 4 and 8).
+"""Responses request -> canonical conversation (API reference, "Create a response").
 
 ``history`` is what the server remembers for the request: the items of a
 ``previous_response_id`` chain or of a conversation, item references already resolved.

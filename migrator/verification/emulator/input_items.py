@@ -1,6 +1,6 @@
 """Checks the ``input`` list of a Responses request, item by item.
 
-The sentences follow the measured behaviour of the API (api-mapping sections 3.1-3.4): an item
+The sentences follow the measured behaviour of the API (see :mod:`.errors`): an item
 without ``type`` is read as a message, parts are checked first against all part types and then
 against those the role may use.
 """
@@ -41,7 +41,7 @@ def _check_item(item: Any, path: str) -> None:
     if not isinstance(item, dict):
         raise wrong_type(path, "an input item", item)
     kind = item.get("type")
-    if "type" in item and kind != "message" and kind not in ITEM_KINDS:
+    if "type" in item and kind != "message" and not _is_item_kind(kind):
         raise wrong_value(path, kind, ("message", *ITEM_KINDS))
     if kind is None and set(item) == {"id"}:
         kind = "item_reference"
@@ -50,6 +50,10 @@ def _check_item(item: Any, path: str) -> None:
     else:
         check_value(item, ITEM_KINDS[kind], path)
         _check_ids(item, kind, path)
+
+
+def _is_item_kind(kind: object) -> bool:
+    return isinstance(kind, str) and kind in ITEM_KINDS
 
 
 def _check_message(item: JsonObject, path: str) -> None:

@@ -1,7 +1,7 @@
 """What a model's name says about what it accepts.
 
 Names change faster than this module: an unknown name is an ordinary, non-reasoning model that
-serves both endpoints (api-mapping sections 2.1 and 12.1).
+serves both endpoints.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What ``POST /v1/chat/completions`` refuses (api-mapping sections 2.1, 3 and 10)."""
+"""What ``POST /v1/chat/completions`` refuses (API reference and measurements, see :mod:`.errors`)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from .capabilities import check_chat_model
 from .errors import ApiError, empty_array, missing_parameter, wrong_type
 from .models import is_reasoning_model
 from .validation import (
+    check_allowed_tools,
     check_fields,
     check_format_schema,
     check_function_schema,
@@ -60,6 +61,8 @@ def _check_messages_shape(messages: Any) -> None:
 
 
 def _check_numbers(body: JsonObject) -> None:
+    if body.get("stop") == []:
+        raise empty_array("stop")
     check_range(body, "n", 1, 128)
     check_range(body, "temperature", 0, 2)
     check_range(body, "top_p", 0, 1)
@@ -109,7 +112,10 @@ def _check_tools(body: JsonObject) -> None:
         path = f"functions[{i}].parameters"
         check_function_schema(function["name"], function.get("parameters"), None, path)
     choice = body.get("tool_choice")
-    if isinstance(choice, dict) and choice["type"] in choice and "name" in choice[choice["type"]]:
+    if isinstance(choice, dict) and choice["type"] == "allowed_tools":
+        path = "tool_choice.allowed_tools.tools"
+        check_allowed_tools(choice["allowed_tools"]["tools"], path, nested=True)
+    elif isinstance(choice, dict) and choice["type"] in choice and "name" in choice[choice["type"]]:
         offered = [tool[tool["type"]]["name"] for tool in body.get("tools") or []]
         check_tool_choice_known(choice, choice[choice["type"]]["name"], offered)
 

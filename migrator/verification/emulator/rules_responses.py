@@ -1,4 +1,4 @@
-"""What ``POST /v1/responses`` refuses (api-mapping sections 2.2, 3, 4, 8 and 10).
+"""What ``POST /v1/responses`` refuses (API reference and measurements, see :mod:`.errors`).
 
 Three stages, in the API's order: :func:`check_responses` (the body alone), then the server's
 state (:mod:`.state`), then :func:`check_items` (what the whole conversation must satisfy) and
@@ -13,6 +13,7 @@ from .canonical import JsonObject
 from .errors import ApiError, missing_parameter, moved_parameter, wrong_type
 from .input_items import check_input
 from .validation import (
+    check_allowed_tools,
     check_fields,
     check_format_schema,
     check_function_schema,
@@ -155,7 +156,9 @@ def _check_tools(body: JsonObject) -> None:
             path = f"tools[{index}].parameters"
             check_function_schema(tool["name"], tool.get("parameters"), tool.get("strict"), path)
     choice: Any = body.get("tool_choice")
-    if isinstance(choice, dict) and choice["type"] in ("function", "custom"):
+    if isinstance(choice, dict) and choice["type"] == "allowed_tools":
+        check_allowed_tools(choice["tools"], "tool_choice.tools", nested=False)
+    elif isinstance(choice, dict) and choice["type"] in ("function", "custom"):
         check_tool_choice_known(choice, choice["name"], [t["name"] for t in tools if "name" in t])
     if choice == "required" and not tools:
         raise ApiError(

@@ -1,6 +1,6 @@
 """What the server remembers: responses, conversations, their items, stored chat completions.
 
-Rests on api-mapping section 8: an unknown ``previous_response_id`` is a 400, an unknown
+Rests on the guide "Conversation state" and on measurements: an unknown ``previous_response_id`` is a 400, an unknown
 conversation, prompt or response a 404; instructions and tools are not remembered.
 """
 

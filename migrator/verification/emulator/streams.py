@@ -1,6 +1,6 @@
 """Finished objects -> the chunks and events a stream would have carried.
 
-Rests on api-mapping section 6: chat chunks end in ``data: [DONE]``; Responses events are named,
+Rests on the API reference, "Streaming events": chat chunks end in ``data: [DONE]``; Responses events are named,
 numbered from 0 and end after the terminal event. Both replay a finished object, so a stream and
 a plain answer can't disagree.
 """

@@ -2,7 +2,7 @@
 
 Chat Completions takes an absent ``strict`` as non-strict. The Responses API tries to make the
 function's schema strict (every property required, no additional properties) and falls back to
-non-strict when it cannot (api-mapping section 4.1). A schema sent with ``strict: true`` must
+non-strict when it cannot (guide "Migrate to Responses"). A schema sent with ``strict: true`` must
 already have that form, on both endpoints, or the request is a 400.
 """
 

@@ -1,4 +1,4 @@
-"""Reply -> the Chat Completions object (api-mapping section 5)."""
+"""Reply -> the Chat Completions object (API reference, "The chat completion object")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reply -> the Response object (api-mapping section 5)."""
+"""Reply -> the Response object (API reference, "The response object")."""
 
 from __future__ import annotations
 

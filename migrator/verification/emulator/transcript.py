@@ -1,6 +1,6 @@
 """Collects the turns of a conversation under the rules both endpoints share.
 
-Rests on the wire shapes only: api-mapping sections 3.1-3.3. The two readers
+Knows neither wire format. The two readers
 (:mod:`.from_chat`, :mod:`.from_responses`) feed it; it renames call ids, joins what either
 endpoint may have split and leaves out what carries nothing.
 """

@@ -1,7 +1,7 @@
 """Checks a request body against the SDK's types and turns the first fault into the API's error.
 
 The faults of one body are reported in the order the API reports them (measured for the
-Responses API, api-mapping section 10): model, unknown keys, then field by field.
+Responses API, see :mod:`.errors`): model, unknown keys, then field by field.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .errors import (
 )
 from .strictness import strict_fault
 from .typecheck import Violation
+from .wellformed import malformed
 from .wire import CHECKER
 
 _NAME = re.compile("[a-zA-Z0-9_-]+")
@@ -124,11 +125,12 @@ def check_metadata(body: JsonObject) -> None:
 
 def check_function_schema(name: str, parameters: object, strict: object, path: str) -> None:
     """Raise unless a function's schema is an object schema, strict if it claims to be."""
-    fault = None
-    if isinstance(parameters, dict) and parameters.get("type", "object") != "object":
-        fault = _not_an_object(parameters)
-    elif strict is True:
-        fault = strict_fault(parameters if isinstance(parameters, dict) else {"type": "object"})
+    schema = parameters if isinstance(parameters, dict) else {"type": "object"}
+    fault = malformed(schema) if isinstance(parameters, dict) else None
+    if fault is None and schema.get("type", "object") != "object":
+        fault = _not_an_object(schema)
+    if fault is None and strict is True:
+        fault = strict_fault(schema)
     if fault is not None:
         raise ApiError(
             f"Invalid schema for function '{name}': {fault}",
@@ -161,15 +163,32 @@ def check_format_schema(
     name: str, schema: object, strict: object, path: str, code: str | None
 ) -> None:
     """Raise unless a strict output schema is an object schema in strict form."""
-    fault = None
-    if strict is True and isinstance(schema, dict) and schema.get("type") != "object":
-        fault = _not_an_object(schema)
-    elif strict is True:
-        fault = strict_fault(schema)
+    if not isinstance(schema, dict):
+        return
+    fault = malformed(schema)
+    if fault is None and strict is True:
+        fault = strict_fault(schema) if schema.get("type") == "object" else _not_an_object(schema)
     if fault is not None:
         raise ApiError(
             f"Invalid schema for response_format '{name}': {fault}", param=path, code=code
         )
+
+
+def check_allowed_tools(tools: list[Any], path: str, nested: bool) -> None:
+    """Raise unless every tool of an ``allowed_tools`` choice is named as its endpoint names it.
+
+    The SDK types these as plain dicts.
+    """
+    for index, tool in enumerate(tools):
+        place = f"{path}[{index}]"
+        if not isinstance(tool, dict) or not isinstance(tool.get("type"), str):
+            raise missing_parameter(f"{place}.type")
+        named = tool.get(tool["type"]) if nested else tool
+        place = f"{place}.{tool['type']}" if nested else place
+        if tool["type"] not in ("function", "custom"):
+            continue
+        if not isinstance(named, dict) or not isinstance(named.get("name"), str):
+            raise missing_parameter(f"{place}.name")
 
 
 def check_tool_choice_known(choice: object, name: str | None, offered: Iterable[str]) -> None:

@@ -1,7 +1,7 @@
 """Where the wire is known to differ from the SDK's types.
 
-Each row names a ``TypedDict`` of the SDK and its key; the evidence is in api-mapping sections
-2.1, 2.2, 3.1-3.4 and 4.1. Input messages of the Responses API are declared here anew, because
+Each row names a ``TypedDict`` of the SDK and its key; the evidence is the API description, the
+guides' own examples or measurements (see :mod:`.errors`). Input messages of the Responses API are declared here anew, because
 the SDK's union allows an assistant the parts of a user and not its own. Importing this module
 imports the SDK.
 """
@@ -76,6 +76,7 @@ _EXCEPTIONS = WireExceptions(
     required=frozenset({
         ("FunctionCallOutput", "call_id"),
         ("ResponseCustomToolCallOutputParam", "call_id"),
+        ("ResponseFormatTextJSONSchemaConfigParam", "name"),
     }),
     extra={
         # What the API itself puts into an assistant message may come back.

@@ -1,4 +1,4 @@
-"""Azure's URL shapes, as the SDK's Azure clients build them (api-mapping section 1.3)."""
+"""Azure's URL shapes, as the SDK's Azure clients build them."""
 
 from __future__ import annotations
 

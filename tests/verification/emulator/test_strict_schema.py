@@ -166,6 +166,21 @@ STRICTER_THAN_THE_DESCRIPTION: list[tuple[str, dict[str, Any], str]] = [
 ]
 LOOSER_THAN_THE_DESCRIPTION: list[tuple[str, dict[str, Any], str]] = [
     ("responses", {"input": "x", "tools": None}, "null means omitted (measured)"),
+    (
+        "responses",
+        {"input": "x", "tools": [{"type": "function", "name": "f"}]},
+        "documented default",
+    ),
+    (
+        "responses",
+        {"input": [{"role": "user", "content": [{"type": "input_image", "image_url": "u"}]}]},
+        "detail has a default",
+    ),
+    (
+        "chat",
+        {"messages": [{"role": "user", "content": []}]},
+        "an empty list is content (measured)",
+    ),
     ("responses", {"input": [{"role": "user", "content": "x", "id": "msg_1"}]}, "measured"),
     (
         "chat",
