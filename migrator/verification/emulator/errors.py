@@ -1,8 +1,8 @@
 """The error envelopes of the API.
 
 Shapes and sentences follow measurements of the live API that a third party published (August
-2026, one reasoning model) and reports of real messages. Every error is an :class:`ApiError`; :meth:`body` is
-what goes on the wire.
+2026, one reasoning model) and reports of real messages. Every error is an :class:`ApiError`;
+:meth:`ApiError.body` is what goes on the wire.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What ``POST /v1/chat/completions`` refuses (API reference and measurements, see :mod:`.errors`)."""
+"""What ``POST /v1/chat/completions`` refuses.
+
+Rests on the API reference and on measurements, see :mod:`.errors`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What the server remembers: responses, conversations, their items, stored chat completions.
 
-Rests on the guide "Conversation state" and on measurements: an unknown ``previous_response_id`` is a 400, an unknown
-conversation, prompt or response a 404; instructions and tools are not remembered.
+Rests on the guide "Conversation state" and on measurements: an unknown ``previous_response_id``
+is a 400, an unknown conversation, prompt or response a 404; instructions and tools are not
+remembered.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Finished objects -> the chunks and events a stream would have carried.
 
-Rests on the API reference, "Streaming events": chat chunks end in ``data: [DONE]``; Responses events are named,
-numbered from 0 and end after the terminal event. Both replay a finished object, so a stream and
-a plain answer can't disagree.
+Rests on the API reference, "Streaming events": chat chunks end in ``data: [DONE]``; Responses
+events are named, numbered from 0 and end after the terminal event. Both replay a finished object,
+so a stream and a plain answer can't disagree.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Where the wire is known to differ from the SDK's types.
 
 Each row names a ``TypedDict`` of the SDK and its key; the evidence is the API description, the
-guides' own examples or measurements (see :mod:`.errors`). Input messages of the Responses API are declared here anew, because
-the SDK's union allows an assistant the parts of a user and not its own. Importing this module
-imports the SDK.
+guides' own examples or measurements (see :mod:`.errors`). Input messages of the Responses API
+are declared here anew, because the SDK's union allows an assistant the parts of a user and not
+its own. Importing this module imports the SDK.
 """
 
 from typing import Any, Literal
