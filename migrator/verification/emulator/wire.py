@@ -97,6 +97,8 @@ _EXCEPTIONS = WireExceptions(
     nullable=frozenset({
         ("FunctionToolParam", "parameters"),
         ("FunctionToolParam", "strict"),
+        # Measured: null is read as absent, so that a dumped message comes back.
+        ("ChatCompletionAssistantMessageParam", "tool_calls"),
         # Refused too, but later and in other words: see rules_chat.
         ("ChatCompletionUserMessageParam", "content"),
         ("ChatCompletionSystemMessageParam", "content"),

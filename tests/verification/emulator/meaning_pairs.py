@@ -39,7 +39,15 @@ PAIRS: dict[str, Pair] = {
         {
             "messages": [
                 *HI,
-                {"role": "assistant", "content": "yes?", "refusal": None, "annotations": []},
+                {
+                    "role": "assistant",
+                    "content": "yes?",
+                    "refusal": None,
+                    "annotations": [],
+                    "audio": None,
+                    "function_call": None,
+                    "tool_calls": None,
+                },
                 *HI,
             ]
         },

@@ -75,11 +75,17 @@ CHAT: dict[str, Fault] = {
         None,
         "Invalid value for 'content': expected a string, got null.",
     ),
-    "tool_calls null": Fault(
-        {"messages": [*M, {"role": "assistant", "content": "x", "tool_calls": None}]},
+    "tool_calls null do not stand for content": Fault(
+        {"messages": [*M, {"role": "assistant", "tool_calls": None}]},
+        "messages.[1].content",
+        None,
+        "Invalid value for 'content': expected a string, got null.",
+    ),
+    "tool_calls object": Fault(
+        {"messages": [*M, {"role": "assistant", "content": "x", "tool_calls": {}}]},
         "messages[1].tool_calls",
         "invalid_type",
-        "Invalid type for 'messages[1].tool_calls': expected an array of objects, but got null"
+        "Invalid type for 'messages[1].tool_calls': expected an array of objects, but got an object"
         " instead.",
     ),
     "tool_calls empty": Fault(

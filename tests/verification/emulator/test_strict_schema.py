@@ -187,6 +187,11 @@ LOOSER_THAN_THE_DESCRIPTION: list[tuple[str, dict[str, Any], str]] = [
         {"messages": [*M, {"role": "assistant", "content": "x", "annotations": []}, *M]},
         "the API's own messages come back with annotations",
     ),
+    (
+        "chat",
+        {"messages": [*M, {"role": "assistant", "content": "x", "tool_calls": None}, *M]},
+        "and dumped ones with null tool_calls (measured)",
+    ),
 ]
 
 
