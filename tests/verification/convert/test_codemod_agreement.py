@@ -1,0 +1,98 @@
+"""The rewritten call has exactly the keyword arguments that `convert_request` returns.
+
+Requests are generated wider than the codemod's reach. Whenever it rewrites one, the two must
+agree; the floors below keep the test from passing by refusing. Raise them when it learns more.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from migrator.config import Settings
+from migrator.planning.plan import plan_file
+from migrator.rewriting.apply import rewrite
+from migrator.verification.convert import Options, Unconvertible, convert_request
+
+from .chat_requests import Request, plain, wide
+from .printing import program
+from .recording import Recorder
+
+# The share that the codemod must rewrite.
+PLAIN_FLOOR = 0.8
+WIDE_FLOOR = 0.02
+
+
+def rewritten(source: str, settings: Settings) -> str:
+    """Return the source as ``fix`` would leave it; a self-check may take a rewrite back."""
+    data = source.encode()
+    return rewrite(data, plan_file("program.py", data, settings)).data.decode()
+
+
+def agreed(request: Request, dice: Random, config: Settings) -> bool:
+    """Return whether the codemod rewrote the call; assert that the converter agrees."""
+    source = program(request, dice)
+    assert Recorder().run(source) == [("chat", request)]
+    after = rewritten(source, config)
+    if after == source:
+        return False
+    untouched = copy.deepcopy(request)
+    try:
+        expected = convert_request(request, Options.of(config))
+    except Unconvertible as error:
+        raise AssertionError(f"{error}\n{source}\n{after}") from error
+    assert request == untouched
+    assert typed(Recorder().run(after)) == typed([("responses", expected)]), after
+    return True
+
+
+def typed(value: Any) -> Any:
+    """Return ``value`` so that 1, 1.0 and True differ."""
+    if isinstance(value, dict):
+        return {key: typed(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [typed(inner) for inner in value]
+    return (type(value), value)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "floor", "examples"),
+    [(plain(), PLAIN_FLOOR, 300), (wide(), WIDE_FLOOR, 100)],
+    ids=["plain", "wide"],
+)
+def test_codemod_and_converter_agree(
+    strategy: st.SearchStrategy[Request], floor: float, examples: int
+) -> None:
+    seen: Counter[bool] = Counter()
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(request=strategy, seed=st.integers(0, 2**32))
+    def check(request: Request, seed: int) -> None:
+        seen[agreed(request, Random(seed), Settings())] += 1
+
+    check()
+    assert seen[True] / seen.total() >= floor, dict(seen)
+
+
+@pytest.mark.parametrize("store", ["preserve", "api-default"])
+def test_settings_of_the_project(store: str) -> None:
+    table = {"store": store, "drop": ["seed", "stop"]}
+    config = Settings().updated(table, "test")
+    request = {
+        "model": "gpt-4o",
+        "messages": [{"role": "user", "content": "hi"}],
+        "seed": 7,
+        "stop": ["\n"],
+    }
+    assert agreed(request, Random(0), config)
