@@ -60,7 +60,7 @@ class EventReader:
         self._functions = functions
         self._id, self._model, self._created = "", "", 0
         self._calls: dict[object, _Call] = {}
-        self._spoken = False
+        self._begun = 0
         self._text = 0
         self._starts: dict[tuple[object, object], int] = {}
         self._ended = False
@@ -116,7 +116,8 @@ class EventReader:
         row = _CALL.get(field(item, "type"))
         if row is None:
             return []
-        call = _Call(len(self._calls))
+        call = _Call(self._begun)
+        self._begun += 1
         for key in _keys(field(item, "id"), field(event, "output_index")):
             self._calls[key] = call
         given = field(item, row["arguments"]) or ""

@@ -6,6 +6,7 @@ are well formed: what is random is the choice and combination of things, and the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -62,11 +63,12 @@ def plain(draw: st.DrawFn) -> Request:
 
 
 @st.composite
-def wide(draw: st.DrawFn) -> Request:
-    """Return a request that may have parts, tools, functions, formats and log probabilities."""
+def wide(draw: st.DrawFn, *features: str) -> Request:
+    """Return a request with some of ``features``, by default any of `FEATURES`."""
     request = draw(plain())
-    for extra in draw(st.lists(st.sampled_from(_EXTRAS), min_size=1, max_size=3, unique=True)):
-        extra(draw, request)
+    names = st.sampled_from(features or tuple(FEATURES))
+    for name in draw(st.lists(names, min_size=1, max_size=3, unique=True)):
+        FEATURES[name](draw, request)
     return request
 
 
@@ -90,7 +92,7 @@ _SAMPLING = {
     "top_p": maybe(st.sampled_from([1, 1.0, 0, 0.5])),
     "max_tokens": _TOKENS,
     "n": st.sampled_from([1, None]),
-    "stop": st.sampled_from([None, []]),
+    "stop": st.none(),
     "seed": st.none(),
     "logit_bias": st.sampled_from([None, {}]),
     "presence_penalty": st.sampled_from([0, 0.0, None]),
@@ -267,4 +269,12 @@ def _stream(draw: st.DrawFn, request: Request) -> None:
     request |= {"stream_options": chosen} if chosen else {}
 
 
-_EXTRAS = [_parts, _tools, _functions, _format, _logprobs, _refusal, _stream]
+FEATURES: dict[str, Callable[[st.DrawFn, Request], None]] = {
+    "parts": _parts,
+    "tools": _tools,
+    "functions": _functions,
+    "format": _format,
+    "logprobs": _logprobs,
+    "refusal": _refusal,
+    "stream": _stream,
+}
