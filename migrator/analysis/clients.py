@@ -8,6 +8,7 @@ from migrator.analysis.annotations import Annotations
 from migrator.analysis.constructors import Client, Constructors, shown
 from migrator.analysis.facts import Host, Reason
 from migrator.analysis.functions import argument_of, own_nodes, references, returned
+from migrator.analysis.redirects import redirect
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import FUNCTIONS, ast, is_none, keyword
 from migrator.analysis.values import (
@@ -30,11 +31,17 @@ def host_of_receiver(
     if not found:
         found = [Client("unknown", module.source.segment(node), "never assigned", node,
                         "CC405", "unknown")]  # fmt: skip
-    return _combined(module, found)
+    return _combined(module, found, trusted)
 
 
-def _combined(module: Module, found: list[Client]) -> tuple[Host, list[Reason]]:
+def _combined(
+    module: Module, found: list[Client], trusted: tuple[str, ...]
+) -> tuple[Host, list[Reason]]:
     place = module.source.place
+    moved = redirect(module, trusted)
+    if moved is not None and all(client.verdict == "openai" for client in found):
+        reason = Reason(moved.code, moved.detail, place(moved.node), moved.effect)
+        return Host(moved.verdict, found[0].name, moved.detail, place(found[0].node)), [reason]
     first = found[0]
     ours = [client for client in found if client.verdict not in ("other", "unknown")]
     foreign = [client for client in found if client.effect == "keep"]

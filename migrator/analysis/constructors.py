@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator.analysis import hosts
+from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, constant_string, is_none, keyword, walk
 from migrator.analysis.values import constants, origins
@@ -74,6 +75,10 @@ class Constructors:
 
     def _splat(self, node: ast.expr, url: ast.expr | None) -> tuple[bool, ast.expr | None]:
         """Return (True, base_url) when every origin of a ``**`` mapping is a plain dict."""
+        if isinstance(node, ast.Name):
+            for binding in bindings_of(self.module, node):
+                if any(use is not node for use in uses_of(self.module, binding)):
+                    return False, None
         for origin in origins(self.module, node):
             if origin.kind != "expr" or not isinstance(origin.node, ast.Dict):
                 return False, None

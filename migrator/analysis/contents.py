@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _PARTS = {"text", "image_url", "input_audio", "file", "refusal", "video_url", "audio_url"}
 _TEXT = ("str", "Optional[str]", "str | None", "'str'", '"str"')
+_PART_WORDS = (b"image_url", b"input_audio", b'"type": "text"', b"'type': 'text'",
+               b'"type": "file"')  # fmt: skip
+_PARSERS = {"loads", "load", "safe_load", "json", "full_load", "literal_eval"}
 _LISTS = ("list", "List", "Sequence", "Iterable", "ContentPart", "dict", "Dict", "Mapping")
 
 
@@ -63,6 +66,10 @@ class Contents:
     def _call(self, node: ast.Call) -> None:
         if _is_text(node):
             return
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if name in _PARSERS:
+            self.report.reason("CC232", f"what `{name}` returns is data, perhaps parts", node)
+            return
         found = origins(self.module, node.func)
         if found and all(origin.kind == "def" for origin in found):
             for origin in found:
@@ -105,7 +112,7 @@ class Contents:
         if annotation not in _TEXT or uses.others or uses.unsure:
             self._assume(node)
         message = f"`{function.name}` gets `{arg.arg}`, perhaps with content parts, from"
-        for part in (b"image_url", b"input_audio"):
+        for part in _PART_WORDS:
             self.report.ask(function, (part,), "CC232", message)
 
     def _assume(self, node: ast.expr) -> None:

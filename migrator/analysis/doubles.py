@@ -21,3 +21,18 @@ def interception(data: bytes) -> tuple[int, str] | None:
     if best is None:
         return None
     return data.count(b"\n", 0, best[0]) + 1, best[1].decode()
+
+
+# Words of test doubles, and of what they stand in for; a file with one of each is taken for one.
+_DOUBLES = (
+    b"return_value", b"side_effect", b"monkeypatch", b"mock.patch", b"@patch", b"with patch",
+    b"mocker.", b"MagicMock", b"AsyncMock", b"respx", b"SimpleNamespace", b"httpx_mock",
+    b"requests_mock", b"MockTransport", b"class Fake", b"class Mock", b"class Stub",
+    b"class Dummy",
+)  # fmt: skip
+_RESULTS = (b"completions", b"ChatCompletion", b"choices")
+
+
+def is_double(data: bytes) -> bool:
+    """Return whether a file seems to replace chat calls or their results."""
+    return any(word in data for word in _RESULTS) and any(word in data for word in _DOUBLES)

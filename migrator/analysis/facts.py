@@ -71,12 +71,16 @@ class LedgerRow:
 class Mention:
     """A question to the rest of the project: does any other file hold all of ``needles``?
 
-    If one does, ``reason`` applies; ``away`` are paths that do not count.
+    If one does, ``reason`` applies.  The file has to name the module that asks, too, unless
+    ``anywhere``: methods and attributes are reached through objects that need no import.
     """
 
-    __slots__ = ("needles", "reason", "group")
+    __slots__ = ("needles", "reason", "group", "anywhere")
 
-    def __init__(self, needles: tuple[bytes, ...], reason: Reason, group: str = "") -> None:
+    def __init__(
+        self, needles: tuple[bytes, ...], reason: Reason, group: str = "", anywhere: bool = False
+    ) -> None:
         self.needles = needles
         self.reason = reason
         self.group = group
+        self.anywhere = anywhere

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.reaching import bindings_of, owner_of, uses_of
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import ast
@@ -21,6 +22,10 @@ TRANSPARENT = {
 }  # fmt: skip
 # Decorators under which a function is read like an attribute, without a call.
 PROPERTIES = {"property", "functools.cached_property", "cached_property"}
+
+
+# With one of these in the file, a function may be reached through its name as a string.
+_BY_NAME = (b"globals(", b"locals(", b"vars(", b"getattr(")
 
 
 class References:
@@ -59,12 +64,22 @@ def references(module: Module, function: Function) -> References:
     binding = module.binding_of[function]
     for decorator in function.decorator_list:
         _decorator(module, decorator, result)
+    if _named_in_string(module, function.name.encode()):
+        result.others.append(function)
     if binding.scope.kind == "class":
         _method_uses(module, function, binding, result)
     else:
         for use in uses_of(module, binding):
             _classify(module, use, result)
     return result
+
+
+def _named_in_string(module: Module, name: bytes) -> bool:
+    """Return whether the name stands in quotes in a file that looks names up."""
+    data = module.source.utf8
+    if b'"' + name + b'"' not in data and b"'" + name + b"'" not in data:
+        return False
+    return any(word in data for word in _BY_NAME)
 
 
 def _decorator(module: Module, node: ast.expr, result: References) -> None:
@@ -87,14 +102,14 @@ def _method_uses(module: Module, function: Function, binding: Binding, result: R
         receiver = attribute_owner(module, use)
         if receiver is None:
             result.unsure.append(use)
-        elif _related(module, receiver, owner):
+        elif related(module, receiver, owner):
             _classify(module, use, result)
     for name in owner.loads.get(function.name, ()):
         if owner_of(module, name) is owner:
             result.others.append(name)
 
 
-def _related(module: Module, first: Scope, second: Scope) -> bool:
+def related(module: Module, first: Scope, second: Scope) -> bool:
     """Return whether two classes are one, or one derives from the other, in this file."""
     return second in _ancestry(module, first) or first in _ancestry(module, second)
 
@@ -226,7 +241,10 @@ def bound_method(module: Module, call: ast.Call, function: Function) -> bool:
     return True
 
 
-def spelled(function: Function, binding: Binding) -> bytes:
-    """Return what a use of ``function`` in another file must spell: methods need a dot."""
+def question(
+    function: Function, binding: Binding, reason: Reason, more: tuple[bytes, ...] = ()
+) -> Mention:
+    """Return the question whether another file uses ``function`` (and holds ``more``)."""
     name = function.name.encode()
-    return b"." + name if binding.scope.kind == "class" else name
+    method = binding.scope.kind == "class"
+    return Mention((b"." + name if method else name, *more), reason, anywhere=method)

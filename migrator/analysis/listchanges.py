@@ -19,6 +19,15 @@ _HARMLESS = {
     "sum", "any", "all", "max", "min", "zip", "iter", "isinstance", "bool", "type", "id", "join",
     "write", "encode", "map", "filter", "echo", "format", "hash",
 }  # fmt: skip
+_WRAPPERS = {"enumerate", "reversed", "sorted", "zip", "list", "filter", "iter"}
+
+
+def reached_by_name(module: Module, name: str) -> bool:
+    """Return whether an attribute may be set through its name as a string."""
+    data = module.source.utf8
+    if not any(word in data for word in (b"setattr(", b"vars(", b"__dict__")):
+        return False
+    return any(f"{mark}{name}{mark}".encode() in data for mark in ("'", '"'))
 
 
 class Changes:
@@ -53,6 +62,8 @@ class Changes:
             self._given(use, parent)
         elif isinstance(parent, ast.AugAssign) and parent.target is use:
             self.report.list_(parent.value)
+        elif isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
+            self._elements(parent.target)
         elif isinstance(parent, (ast.Assign, ast.AnnAssign)) and parent.value is use:
             for target in parent.targets if isinstance(parent, ast.Assign) else [parent.target]:
                 binding = self.module.binding_of.get(target)
@@ -92,6 +103,24 @@ class Changes:
             self._field(parent)
         elif isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault"):
             self.report.reason("CC236", "a message is changed in place", node)
+        elif isinstance(parent, ast.Assign) and parent.value is node:
+            for target in parent.targets:
+                self._elements(target)
+
+    def _elements(self, target: ast.expr) -> None:
+        """Look at what is done to elements through the variables they are bound to."""
+        if isinstance(target, (ast.Tuple, ast.List)):
+            for item in target.elts:
+                self._elements(item)
+        binding = self.module.binding_of.get(target)
+        if binding is None or not isinstance(target, ast.Name):
+            return
+        for use in uses_of(self.module, binding):
+            parent = self.module.parent(use)
+            if isinstance(parent, ast.Subscript) and parent.value is use:
+                self._field(parent)
+            elif isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault"):
+                self.report.reason("CC236", "a message is changed in place", use)
 
     def _field(self, node: ast.Subscript) -> None:
         if not isinstance(node.ctx, ast.Store):
@@ -107,6 +136,9 @@ class Changes:
     def _given(self, use: ast.expr, call: ast.Call) -> None:
         func = call.func
         name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        outer = self.module.parent(call)
+        if name in _WRAPPERS and isinstance(outer, (ast.For, ast.AsyncFor, ast.comprehension)):
+            self._elements(outer.target)
         if name in _HARMLESS:
             return
         if name == "append" or name == "extend":

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from migrator.analysis.contents import Contents
 from migrator.analysis.facts import Mention, Reason
-from migrator.analysis.functions import argument_of, references, returned, spelled
-from migrator.analysis.listchanges import Changes
+from migrator.analysis.functions import argument_of, question, references, related, returned
+from migrator.analysis.listchanges import Changes, reached_by_name
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string
@@ -100,6 +100,10 @@ class MessageList:
             self._annotated(binding)
             self.list_(binding.value)
             self.changes.of(binding)
+            if binding.scope.kind == "module":
+                place = self.module.source.place(binding.node)
+                reason = Reason("CC236", f"`{binding.name}` is reachable from", place, "block")
+                self.mentions.append(Mention((binding.name.encode(),), reason))
         elif binding.kind == "param":
             self._parameter(binding, node)
             self.changes.of(binding)
@@ -153,7 +157,7 @@ class MessageList:
         if binding.scope.kind in ("function", "lambda"):
             return
         reason = Reason(code, message, self.module.source.place(function), "block")
-        self.mentions.append(Mention((spelled(function, binding), *more), reason))
+        self.mentions.append(question(function, binding, reason, more))
 
     def attribute(self, node: ast.Attribute) -> None:
         """Look at everything an attribute that holds a messages list is given."""
@@ -174,13 +178,19 @@ class MessageList:
                 self.list_(binding.value)
         for use in self.module.attributes.get(node.attr, ()):
             receiver = attribute_owner(self.module, use)
-            if receiver is owner or receiver is None:
+            if receiver is None or related(self.module, receiver, owner):
                 self.changes.use(use)
         if isinstance(owner.node, ast.ClassDef):
             reason = Reason("CC236", f"`{owner.node.name}.{node.attr}` is reachable from",
                             self.module.source.place(node), "block")  # fmt: skip
-            needles = (owner.node.name.encode(), f".{node.attr}".encode())
-            self.mentions.append(Mention(needles, reason))
+            attribute = f".{node.attr}".encode()
+            for change in (b".append", b".extend", b".insert", b" +=", b" ="):
+                needle = b"*" + attribute + change
+                self.mentions.append(Mention((needle,), reason, anywhere=True))
+            needles = (owner.node.name.encode(), attribute)
+            self.mentions.append(Mention(needles, reason, anywhere=True))
+            if reached_by_name(self.module, node.attr):
+                self.reason("CC236", f"`{node.attr}` may be changed through its name", node)
 
     def _call(self, node: ast.Call) -> None:
         func = node.func

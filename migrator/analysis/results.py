@@ -13,13 +13,20 @@ from migrator.analysis.functions import (
     function_at,
     is_generator,
     parameter_of,
+    question,
     references,
     returned,
-    spelled,
 )
 from migrator.analysis.grouping import Groups
 from migrator.analysis.reaching import bindings_of, uses_of
-from migrator.analysis.resultuses import Step, attribute_read, operand, passed_name, shows_source
+from migrator.analysis.resultuses import (
+    Step,
+    attribute_read,
+    id_is_examined,
+    operand,
+    passed_name,
+    shows_source,
+)
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
 from migrator.analysis.values import origins
@@ -160,6 +167,8 @@ class Results:
             self.track(whole, becomes, group)
         else:
             self.member(group, "reader", whole)
+        if kind == "completion" and name == "id" and id_is_examined(self.module, whole):
+            self.reason(group, "CC313", "the id is examined; ids of responses differ", whole)
         if shows_source(self.module, whole):
             self.reason(group, "CC322", "an f-string prints the expression itself", whole)
 
@@ -268,7 +277,7 @@ class Results:
             self.reason(group, "CC501", message, function)
         message = f"`{name}` {verb} {_NAMES[kind]} and is used in"
         reason = Reason("CC501", message, self.module.source.place(function), "block")
-        self.mentions.append((group, Mention((spelled(function, binding),), reason)))
+        self.mentions.append((group, question(function, binding, reason)))
 
     def _passed(self, node: ast.expr, kind: str, group: int, call: ast.Call) -> None:
         if call.func is node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, constant_string, is_none
 from migrator.analysis.values import qualified_names
@@ -16,6 +17,10 @@ _ITERATORS = {"list", "tuple", "iter", "next", "enumerate", "zip", "map", "filte
               "reversed", "set", "any", "all", "sum"}  # fmt: skip
 _ADDERS = {"append", "extend", "add", "insert", "appendleft", "put", "put_nowait", "setdefault",
            "update", "send", "set"}  # fmt: skip
+_STRING_TESTS = {
+    "startswith", "endswith", "removeprefix", "replace", "split", "find", "index", "partition",
+    "lstrip", "strip",
+}  # fmt: skip
 _AWAITERS = {"asyncio.run", "asyncio.wait_for", "anyio.run", "asyncio.shield"}
 
 
@@ -48,6 +53,23 @@ def attribute_read(kind: str, name: str, row: dict[str, str] | None) -> tuple[st
     if "code" in row:
         return row["code"], f"`.{name}` is read", ""
     return "", "", row["becomes"]
+
+
+def id_is_examined(module: Module, node: ast.expr) -> bool:
+    """Return whether an id is compared, cut or searched: ids of responses look different."""
+    parent = module.parent(node)
+    if isinstance(parent, ast.Compare):
+        return not any(is_none(part) for part in [parent.left, *parent.comparators])
+    if isinstance(parent, ast.Subscript):
+        return parent.value is node
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in _STRING_TESTS
+    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+        binding = module.binding_of.get(parent.targets[0])
+        return binding is not None and any(
+            id_is_examined(module, use) for use in uses_of(module, binding)
+        )
+    return False
 
 
 def passed_name(module: Module, call: ast.Call, node: ast.expr, kind: str) -> tuple[str, str]:

@@ -97,11 +97,28 @@ def _from_attribute(
     if not bindings:
         result.append(Origin("attribute", node))
         return
+    for value in _set_from_outside(module, owner, node.attr):
+        _collect(module, value, result, seen)
     for binding in bindings:
         if binding.kind in ("def", "class"):
             result.append(Origin(binding.kind, binding.node, binding))
         else:
             _from_binding(module, binding, node, result, seen)
+
+
+def _set_from_outside(module: Module, owner: Scope | None, name: str) -> list[ast.expr]:
+    """Return what ``instance.name = …`` statements give an attribute of the class ``owner``."""
+    result: list[ast.expr] = []
+    for store in module.attributes.get(name, ()):
+        statement = module.parent(store)
+        if (
+            isinstance(store.ctx, ast.Store)
+            and isinstance(statement, ast.Assign)
+            and store not in module.binding_of
+            and class_of(module, store.value) in (owner, None)
+        ):
+            result.append(statement.value)
+    return result
 
 
 def attribute_owner(module: Module, node: ast.Attribute) -> Scope | None:

@@ -11,7 +11,7 @@ from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Site
 from migrator.analysis.syntax import ast, attribute_step
 from migrator.planning.links import attribute_link, subscript_link
-from migrator.planning.model import Splice
+from migrator.planning.model import Cut, Splice
 from migrator.planning.nones import Nones
 
 _CONSUMERS = {"join", "list", "tuple", "set", "sum", "any", "all", "max", "min", "sorted"}
@@ -113,10 +113,10 @@ def _comprehension(module: Module, step: Step) -> list[Splice]:
     closing = gap[:at].rstrip()
     cut = elt_end + len(closing)
     if isinstance(whole, ast.ListComp):
-        return [Splice(cut, end - 1, "")]
+        return [Cut(cut, end - 1, "")]
     parent = module.parent(whole)
     func = parent.func if isinstance(parent, ast.Call) else None
     name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
     if name not in _CONSUMERS or source.utf8[start : start + 1] != b"(":
         raise Unclear("CC304", "a generator goes through the choices", whole)
-    return [Splice(start, start + 1, "(["), Splice(cut, end, "])")]
+    return [Splice(start, start + 1, "(["), Cut(cut, end, "])")]

@@ -48,6 +48,12 @@ class CallEdit:
         self.changes = tuple(changes)
 
 
+class Cut(Splice):
+    """A splice that takes the edits inside its range with it."""
+
+    __slots__ = ()
+
+
 class RemoveStatement:
     """Delete the simple statement at bytes ``start:end`` together with its line."""
 

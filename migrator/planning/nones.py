@@ -1,15 +1,23 @@
-"""Where a program tells ``None`` from text: ``content`` may be None, ``output_text`` never is."""
+"""Where a program tells ``None`` from text: ``content`` may be None, ``output_text`` never is.
+
+``content`` is None for a refusal and for a turn that only calls tools.  Where the program asks,
+the rewritten read is ``output_text or None``; where it can't ask, it stays short.
+"""
 
 from __future__ import annotations
 
 from migrator.analysis.functions import function_at, parameter_of, references
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import FUNCTIONS, ast, is_none
+from migrator.analysis.syntax import COMPREHENSIONS, FUNCTIONS, ast, is_none, walk
 from migrator.analysis.values import origins
 from migrator.planning.model import Splice
 
 _BARE = (ast.Assign, ast.AnnAssign, ast.Return, ast.keyword, ast.NamedExpr)
+_EQUAL = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
+_ONLY_NONE_RAISES = {"AttributeError", "TypeError"}
+_CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Starred, ast.Yield, ast.YieldFrom,
+               ast.Lambda, *COMPREHENSIONS)  # fmt: skip
 
 
 class Nones:
@@ -22,7 +30,7 @@ class Nones:
         """Return what has to be added around a content read so that None tests keep working."""
         parent = self.module.parent(node)
         start, end = self.module.source.span(node)
-        if isinstance(parent, ast.Compare) and self.tests(parent, node):
+        if isinstance(parent, ast.Compare) and self._is_none_test(parent, node):
             return self._compared(node, parent)
         if not self.observed(node, set()):
             return []
@@ -31,12 +39,12 @@ class Nones:
         return [Splice(start, start, "("), Splice(end, end, " or None)")]
 
     @staticmethod
-    def tests(compare: ast.Compare, node: ast.expr) -> bool:
-        """Return whether ``compare`` asks whether ``node`` is None."""
+    def _is_none_test(compare: ast.Compare, node: ast.expr) -> bool:
+        """Return whether ``compare`` is ``node is None`` or a spelling of it, node on the left."""
         return (
             compare.left is node
             and len(compare.ops) == 1
-            and isinstance(compare.ops[0], (ast.Is, ast.IsNot, ast.Eq, ast.NotEq))
+            and isinstance(compare.ops[0], _EQUAL)
             and is_none(compare.comparators[0])
         )
 
@@ -55,35 +63,77 @@ class Nones:
             return self._is_test(parent)
         if isinstance(parent, ast.UnaryOp):
             return isinstance(parent.op, ast.Not)
-        return isinstance(parent, (ast.If, ast.While, ast.IfExp, ast.Assert)) and (
-            parent.test is node
+        return (
+            isinstance(parent, (ast.If, ast.While, ast.IfExp, ast.Assert)) and parent.test is node
         )
 
+    # -- following ----------------------------------------------------------------------
+
     def observed(self, node: ast.expr, seen: set[ast.AST]) -> bool:
-        """Return whether the value of ``node`` is tested for None anywhere behind it."""
+        """Return whether the value of ``node`` is told from None anywhere behind it."""
         if node in seen:
             return False
         seen.add(node)
+        if self._raises(node):
+            return True
         parent = self.module.parent(node)
         if isinstance(parent, ast.Compare):
-            return self.tests(parent, node)
+            return any(_mentions_none(part) for part in [parent.left, *parent.comparators])
         if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
             targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
             if any(self._bound(target, seen) for target in targets):
                 return True
             return isinstance(parent, ast.NamedExpr) and self.observed(parent, seen)
-        if isinstance(parent, (ast.IfExp, ast.Await)):
+        if isinstance(parent, ast.IfExp):
+            return parent.test is not node and self.observed(parent, seen)
+        if isinstance(parent, ast.Await):
             return self.observed(parent, seen)
         if isinstance(parent, ast.BoolOp):
             return parent.values[-1] is node and self.observed(parent, seen)
         if isinstance(parent, ast.Return):
-            function = function_at(self.module, parent)
-            if isinstance(function, FUNCTIONS):
-                calls = references(self.module, function).calls
-                return any(self.observed(call, seen) for call in calls)
+            return self._returned(parent, seen)
         if isinstance(parent, ast.Call):
             return self._passed(node, parent, seen)
+        if isinstance(parent, (*_CONTAINERS, ast.keyword)):
+            return self._asked_somewhere()
         return isinstance(parent, ast.Match)
+
+    def _asked_somewhere(self) -> bool:
+        """Return whether the file tests anything for None: the value is lost in a container."""
+        known = self.module.memo.get("asks for None")
+        if known is None:
+            known = any(
+                _mentions_none(part)
+                for node in walk(self.module.tree)
+                if isinstance(node, ast.Compare)
+                for part in [node.left, *node.comparators]
+            )
+            self.module.memo["asks for None"] = known
+        return bool(known)
+
+    def _raises(self, node: ast.expr) -> bool:
+        """Return whether a handler waits for what only None raises (``None.strip()``)."""
+        current: ast.AST = node
+        while not isinstance(current, (*FUNCTIONS, ast.Module)):
+            parent = self.module.parent(current)
+            if isinstance(parent, ast.Try) and current in parent.body:
+                for handler in parent.handlers:
+                    names = {getattr(part, "id", "") for part in walk(handler.type or handler)}
+                    if handler.type is not None and names & _ONLY_NONE_RAISES:
+                        return True
+            current = parent
+        return False
+
+    def _returned(self, parent: ast.Return, seen: set[ast.AST]) -> bool:
+        function = function_at(self.module, parent)
+        if not isinstance(function, FUNCTIONS):
+            return False
+        if _optional(function.returns):
+            return True
+        uses = references(self.module, function)
+        if uses.others and self._asked_somewhere():
+            return True
+        return any(self.observed(call, seen) for call in uses.calls)
 
     def _bound(self, target: ast.expr, seen: set[ast.AST]) -> bool:
         binding = self.module.binding_of.get(target)
@@ -95,12 +145,19 @@ class Nones:
                 for use in self.module.attributes.get(target.attr, ())
                 if isinstance(use.ctx, ast.Load)
             )
-        return False
+        return self._asked_somewhere()
 
     def _passed(self, node: ast.expr, call: ast.Call, seen: set[ast.AST]) -> bool:
         if call.func is node or not isinstance(call.func, (ast.Name, ast.Attribute)):
             return False
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
+        if name in ("isinstance", "type"):
+            return True
+        if name in ("append", "add", "setdefault", "put", "insert", "appendleft"):
+            return self._asked_somewhere()
         for origin in origins(self.module, call.func):
+            if origin.kind == "class":
+                return self._asked_somewhere()
             if origin.kind != "def" or not isinstance(origin.node, FUNCTIONS):
                 continue
             arg = parameter_of(self.module, call, node, origin.node)
@@ -110,3 +167,16 @@ class Nones:
             ):
                 return True
         return False
+
+
+def _optional(annotation: ast.expr | None) -> bool:
+    """Return whether a return annotation promises that None can come back."""
+    return annotation is not None and any(
+        is_none(part) or getattr(part, "id", "") == "Optional" for part in walk(annotation)
+    )
+
+
+def _mentions_none(node: ast.expr) -> bool:
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return any(is_none(item) for item in node.elts)
+    return is_none(node)

@@ -8,6 +8,7 @@ from migrator.analysis.doubles import interception
 from migrator.analysis.facts import Host, Member, Mention, Reason
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
+from migrator.analysis.reaching import owner_of
 from migrator.analysis.requests import Request, streams
 from migrator.analysis.results import Results
 from migrator.analysis.scopes import Module
@@ -208,14 +209,33 @@ class _Planner:
             if request.stores:
                 self._ask_about_stored(finding, group)
         self._ask_about_doubles(group)
+        for site, _, finding in calls:
+            self._ask_about_client(site, finding, group)
 
     def _ask(self, mention: Mention, group: Group) -> None:
-        self.plan.mentions.append(Mention(mention.needles, mention.reason, group.id))
+        self.plan.mentions.append(
+            Mention(mention.needles, mention.reason, group.id, mention.anywhere)
+        )
 
     def _ask_about_doubles(self, group: Group) -> None:
         place = group.findings[0].place
         reason = Reason("CC503", "a test double replaces calls of this file in", place, "block")
         self.plan.mentions.append(Mention((), reason, group.id))
+
+    def _ask_about_client(self, site: Site, finding: Finding, group: Group) -> None:
+        """Ask whether another file puts its own client where this call finds one."""
+        node = site.receiver
+        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        if not name or (isinstance(node, ast.Name) and self._is_local(node)):
+            return
+        reason = Reason("CC503", "the client is replaced in", finding.place, "block")
+        for form in (f".{name} =", f'.{name}"', f".{name}'", f'"{name}",', f"'{name}',"):
+            needles = (form.encode(),)
+            self.plan.mentions.append(Mention(needles, reason, group.id))
+
+    def _is_local(self, node: ast.Name) -> bool:
+        owner = owner_of(self.module, node)
+        return owner is not None and owner.kind != "module"
 
     def _ask_about_stored(self, finding: Finding, group: Group) -> None:
         for name in ("retrieve", "list", "update", "delete", "messages"):

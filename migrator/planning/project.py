@@ -10,26 +10,29 @@ from __future__ import annotations
 
 import os
 
-from migrator.analysis.doubles import interception
+from migrator.analysis.doubles import interception, is_double
 from migrator.analysis.facts import Mention, Reason
-from migrator.planning.model import FilePlan, Group
+from migrator.planning.homes import Home, holds, word_of
+from migrator.planning.model import FilePlan
 from migrator.planning.verdicts import decide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from migrator.config import Settings
 
+    Question = tuple[FilePlan, Mention, str]
+
 # How far below its root a project is searched: a loose script may lie in a home folder.
 _DEEP, _SHALLOW = 64, 2
+# From this many words on, one regular expression over a file beats a search for each.
+_MANY = 12
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _SKIPPED = {
     ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__",
     ".mypy_cache", ".ruff_cache", ".pytest_cache", "site-packages", ".eggs", "build", "dist",
 }  # fmt: skip
-_DOUBLES = (b"return_value", b"side_effect", b"monkeypatch", b"patch(", b"Mock", b"respx",
-            b"SimpleNamespace", b"httpx_mock", b"requests_mock", b"add_response")  # fmt: skip
 
 
 def root_of(path: str) -> tuple[str, bool]:
@@ -61,7 +64,11 @@ def settle(plans: list[FilePlan], settings: Settings) -> None:
 
 
 class _Search:
-    """All questions of one project, answered in one pass over its files."""
+    """All questions of one project, answered in one pass over its files.
+
+    A question without needles asks for test doubles: a file that names the module and either
+    replaces chat results itself or imports, or inherits by ``conftest.py``, a file that does.
+    """
 
     def __init__(
         self,
@@ -74,25 +81,79 @@ class _Search:
         self.depth = _DEEP if marked else _SHALLOW
         self.settings = settings
         paths = {plan.path: os.path.abspath(plan.path) for plan, _ in asked}
-        self.homes = {path: _Home(path) for path in paths.values()}
-        self.open = [(plan, mention, paths[plan.path]) for plan, mention in asked]
+        self.homes = {path: Home(path) for path in paths.values()}
+        self.open: list[Question] = [(plan, mention, paths[plan.path]) for plan, mention in asked]
+        self.naming: dict[str, list[str]] = {}
+        self.doubles: list[str] = []
 
     def run(self) -> None:
+        """Answer everything."""
         self.open = [item for item in self.open if not self._recorded(*item)]
+        interesting = self._filter()
         for path in _python_files(self.root, self.depth):
-            if not self.open:
-                return
             data = _read(path)
             if data is None:
                 continue
-            doubles = b"ompletion" in data and any(word in data for word in _DOUBLES)
-            rest = []
-            for plan, mention, home in self.open:
-                if path != home and self._answers(data, mention, home, doubles):
-                    self._apply(plan, mention, path)
-                else:
-                    rest.append((plan, mention, home))
-            self.open = rest
+            if is_double(data):
+                self.doubles.append(path)
+            if interesting(data):
+                self._file(path, data)
+        for plan, mention, home in self.open:
+            if not mention.needles:
+                self._replaced(plan, mention, home)
+
+    def _filter(self) -> Callable[[bytes], bool]:
+        """Return a test that lets through every file that can answer a question."""
+        words = {
+            word_of(mention.needles[0]) if mention.needles else self.homes[home].word
+            for _, mention, home in self.open
+        }
+        if len(words) < _MANY:
+            return lambda data: any(word in data for word in words)
+        import re
+
+        pattern = re.compile(b"|".join(re.escape(word) for word in sorted(words)))
+        return lambda data: pattern.search(data) is not None
+
+    def _file(self, path: str, data: bytes) -> None:
+        named: dict[str, bool] = {}
+
+        def names(home: str) -> bool:
+            if home not in named:
+                named[home] = self.homes[home].named_in(data)
+            return named[home]
+
+        rest: list[Question] = []
+        for plan, mention, home in self.open:
+            if path == home:
+                rest.append((plan, mention, home))
+            elif not mention.needles:
+                rest.append((plan, mention, home))
+                if names(home) and path not in self.naming.setdefault(home, []):
+                    self.naming[home].append(path)
+            elif all(holds(data, needle) for needle in mention.needles) and (
+                mention.anywhere or names(home)
+            ):
+                self._apply(plan, mention, path)
+            else:
+                rest.append((plan, mention, home))
+        self.open = rest
+
+    def _replaced(self, plan: FilePlan, mention: Mention, home: str) -> None:
+        for path in self.naming.get(home, ()):
+            if path in self.doubles:
+                self._apply(plan, mention, path)
+                return
+        others = [(double, Home(double)) for double in self.doubles if double != home]
+        for path in self.naming.get(home, ()):
+            data = _read(path) or b""
+            for double, there in others:
+                shared = os.path.basename(double) == "conftest.py" and path.startswith(
+                    os.path.dirname(double) + os.sep
+                )
+                if shared or there.named_in(data):
+                    self._apply(plan, mention, double)
+                    return
 
     def _recorded(self, plan: FilePlan, mention: Mention, home: str) -> bool:
         """Apply the question about test doubles where a ``conftest.py`` above intercepts HTTP."""
@@ -105,84 +166,22 @@ class _Search:
             if path != home and data is not None and interception(data) is not None:
                 self._apply(plan, mention, path)
                 return True
-            folder, above = os.path.dirname(folder), folder
-            if folder == above:
+            folder, below = os.path.dirname(folder), folder
+            if folder == below:
                 break
         return False
-
-    def _answers(self, data: bytes, mention: Mention, home: str, doubles: bool) -> bool:
-        if not mention.needles:
-            return doubles and self.homes[home].named_in(data)
-        if not all(_holds(data, needle) for needle in mention.needles):
-            return False
-        # Methods are reached through objects, which need no import of their module.
-        return mention.needles[0].startswith(b".") or self.homes[home].named_in(data)
 
     def _apply(self, plan: FilePlan, mention: Mention, path: str) -> None:
         group = next(group for group in plan.groups if group.id == mention.group)
         shown = os.path.relpath(path, os.path.dirname(os.path.abspath(plan.path)))
-        reason = mention.reason
-        message = f"{reason.message} {shown.replace(os.sep, '/')}"
-        _block(group, Reason(reason.code, message, reason.place, reason.effect), self.settings)
-
-
-def _block(group: Group, reason: Reason, settings: Settings) -> None:
-    for finding in group.findings:
-        known = {(r.code, r.message) for r in finding.reasons}
-        if (reason.code, reason.message) not in known:
-            finding.reasons.append(reason)
-    decide(group, settings)
-    group.edits = []
-
-
-def _holds(data: bytes, needle: bytes) -> bool:
-    """Return whether ``needle`` stands in ``data`` as a word of its own."""
-    at = data.find(needle)
-    while at >= 0:
-        before, after = data[at - 1 : at], data[at + len(needle) : at + len(needle) + 1]
-        if not (before.isalnum() or before == b"_" or after.isalnum() or after == b"_"):
-            return True
-        if needle[:1] == b"." and not (after.isalnum() or after == b"_"):
-            return True
-        at = data.find(needle, at + 1)
-    return False
-
-
-class _Home:
-    """How other files name the module that a question is about."""
-
-    __slots__ = ("stem", "absolute", "package")
-
-    def __init__(self, path: str) -> None:
-        folder, name = os.path.split(path)
-        stem = name[:-3] if name.endswith(".py") else name
-        self.absolute = not os.path.exists(os.path.join(folder, "__init__.py"))
-        self.package = stem == "__init__"
-        if self.package:
-            folder, stem = os.path.split(folder)
-            self.absolute = not os.path.exists(os.path.join(folder, "__init__.py"))
-        self.stem = stem.encode()
-
-    def named_in(self, data: bytes) -> bool:
-        """Return whether ``data`` imports the module or names it in a dotted path."""
-        if self.stem not in data:
-            # A package is imported from inside without its name.
-            return self.package and b"from . import" in data
-        return any(self._in_line(line) for line in data.splitlines() if self.stem in line)
-
-    def _in_line(self, line: bytes) -> bool:
-        text = line.strip()
-        if text.rstrip(b",") == self.stem:
-            return True
-        for mark in (b".", b'"', b"'"):
-            for end in (b".", b'"', b"'"):
-                if mark + self.stem + end in line and (mark == b"." or self.absolute):
-                    return True
-        if not text.startswith((b"from ", b"import ")) or not _holds(text, self.stem):
-            return False
-        words = text.split()
-        first = words[1].split(b".")[0].rstrip(b",") if len(words) > 1 else b""
-        return self.absolute or first != self.stem or text.count(self.stem) > 1
+        asked = mention.reason
+        message = f"{asked.message} {shown.replace(os.sep, '/')}"
+        for finding in group.findings:
+            if not any((r.code, r.message) == (asked.code, message) for r in finding.reasons):
+                reason = Reason(asked.code, message, asked.place, asked.effect)
+                finding.reasons.append(reason)
+        decide(group, self.settings)
+        group.edits = []
 
 
 def _python_files(root: str, depth: int) -> Iterator[str]:
@@ -195,7 +194,7 @@ def _python_files(root: str, depth: int) -> Iterator[str]:
         except OSError:
             continue
         for entry in entries:
-            if entry.name.endswith(".py") and entry.is_file():
+            if entry.name.endswith(".py") and not entry.is_dir(follow_symlinks=False):
                 yield entry.path
             elif (
                 level < depth

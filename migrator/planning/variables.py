@@ -93,6 +93,8 @@ class Variables:
         if len(seen) != 1 or seen[0].remote or len(self._same(alias.binding)) != 1:
             return None
         base = seen[0]
+        if any(isinstance(use.ctx, ast.Del) for use in base.scope.loads.get(base.name, ())):
+            return None
         if base.scope is not alias.binding.scope.function():
             return None
         if not all(self._sees(use, base) for use in uses_of(self.module, alias.binding)):

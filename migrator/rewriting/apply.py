@@ -11,6 +11,7 @@ from migrator.planning.model import (
     REWRITE,
     SUGGEST,
     CallEdit,
+    Cut,
     FilePlan,
     Group,
     Problem,
@@ -139,7 +140,7 @@ class _Renderer:
             # Edits inside a statement that goes have nothing left to do.
             return (*_lines(self.source, edit), b"")
         assert isinstance(edit, Splice)
-        if inner:
+        if inner and not isinstance(edit, Cut):
             raise Failed("two edits overlap")
         return edit.start, edit.end, edit.text.encode("utf-8")
 
