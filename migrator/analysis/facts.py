@@ -73,14 +73,22 @@ class Mention:
 
     If one does, ``reason`` applies.  The file has to name the module that asks, too, unless
     ``anywhere``: methods and attributes are reached through objects that need no import.
+    ``linked``: it is enough that the asking module names the file.
     """
 
-    __slots__ = ("needles", "reason", "group", "anywhere")
+    __slots__ = ("needles", "reason", "group", "anywhere", "linked")
 
     def __init__(
-        self, needles: tuple[bytes, ...], reason: Reason, group: str = "", anywhere: bool = False
+        self,
+        needles: tuple[bytes, ...],
+        reason: Reason,
+        group: str = "",
+        *,
+        anywhere: bool = False,
+        linked: bool = False,
     ) -> None:
         self.needles = needles
         self.reason = reason
         self.group = group
         self.anywhere = anywhere
+        self.linked = linked

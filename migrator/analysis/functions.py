@@ -5,8 +5,8 @@ from __future__ import annotations
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.reaching import bindings_of, owner_of, uses_of
 from migrator.analysis.scopes import Binding, Module, Scope
-from migrator.analysis.syntax import ast
-from migrator.analysis.values import attribute_owner, qualified_names
+from migrator.analysis.syntax import FUNCTIONS, ast
+from migrator.analysis.values import attribute_owner, constants, origins, qualified_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,21 +28,28 @@ PROPERTIES = {"property", "functools.cached_property", "cached_property"}
 _BY_NAME = (b"globals(", b"locals(", b"vars(", b"getattr(")
 
 
+# Arguments of retry decorators that are called with the result.
+_RESULT_CALLBACKS = (
+    "lambda", "result", "on_predicate", "retry_error_callback", "after=", "before_sleep",
+)  # fmt: skip
+
+
 class References:
     """All uses of a function in its file.
 
     ``calls`` are calls of it; ``others`` are uses as a value; ``unsure`` are attribute reads of
     its name on receivers that may or may not be it; ``foreign`` decorators may change its
-    result.
+    result; ``mixed`` are uses that may mean another definition of the name.
     """
 
-    __slots__ = ("calls", "others", "unsure", "foreign", "is_property")
+    __slots__ = ("calls", "others", "unsure", "foreign", "mixed", "is_property")
 
     def __init__(self) -> None:
         self.calls: list[ast.expr] = []
         self.others: list[ast.AST] = []
         self.unsure: list[ast.AST] = []
         self.foreign: list[ast.expr] = []
+        self.mixed: list[ast.AST] = []
         self.is_property = False
 
 
@@ -71,12 +78,16 @@ def references(module: Module, function: Function) -> References:
     else:
         for use in uses_of(module, binding):
             _classify(module, use, result)
+            if len(bindings_of(module, use)) > 1:
+                result.mixed.append(use)
     return result
 
 
 def _named_in_string(module: Module, name: bytes) -> bool:
-    """Return whether the name stands in quotes in a file that looks names up."""
+    """Return whether the name stands in a doctest, or in quotes where names are looked up."""
     data = module.source.utf8
+    if b">>>" in data and any(b">>>" in line and name in line for line in data.splitlines()):
+        return True
     if b'"' + name + b'"' not in data and b"'" + name + b"'" not in data:
         return False
     return any(word in data for word in _BY_NAME)
@@ -89,12 +100,20 @@ def _decorator(module: Module, node: ast.expr, result: References) -> None:
         names = {target.id}
     if names & PROPERTIES:
         result.is_property = True
-    if not names or not names <= (TRANSPARENT | PROPERTIES):
+    if not names or not names <= (TRANSPARENT | PROPERTIES) or _sees_result(module, node):
         result.foreign.append(node)
+
+
+def _sees_result(module: Module, decorator: ast.expr) -> bool:
+    """Return whether an argument of a decorator is called with what the function returns."""
+    text = module.source.segment(decorator)
+    return any(word in text for word in _RESULT_CALLBACKS)
 
 
 def _method_uses(module: Module, function: Function, binding: Binding, result: References) -> None:
     owner = binding.scope
+    if len(owner.bindings[function.name]) > 1:
+        result.mixed.append(function)
     for use in module.attributes.get(function.name, ()):
         if not isinstance(use.ctx, ast.Load):
             result.others.append(use)
@@ -239,6 +258,24 @@ def bound_method(module: Module, call: ast.Call, function: Function) -> bool:
                     for item in function.decorator_list
                 )
     return True
+
+
+def passed_constants(module: Module, node: ast.expr) -> list[object]:
+    """Return the constants that callers of this file, or a default, give a parameter."""
+    result: list[object] = []
+    for origin in origins(module, node):
+        arg, binding = origin.node, origin.binding
+        function = binding.statement if binding is not None else None
+        if not isinstance(arg, ast.arg) or not isinstance(function, FUNCTIONS):
+            continue
+        values = [default_of(function, arg.arg)]
+        for call in references(module, function).calls:
+            if isinstance(call, ast.Call):
+                values.append(argument_of(module, call, arg.arg, function)[1])
+        for value in values:
+            if value is not None:
+                result.extend(constants(module, value)[1])
+    return result
 
 
 def question(

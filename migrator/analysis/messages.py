@@ -54,7 +54,7 @@ class MessageList:
         if node in self._lists:
             return
         self._lists.add(node)
-        if isinstance(node, (ast.List, ast.Tuple)):
+        if isinstance(node, ast.List):
             for item in node.elts:
                 if isinstance(item, ast.Starred):
                     self.list_(item.value)

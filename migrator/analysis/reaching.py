@@ -131,7 +131,7 @@ class _Flow:
 
     def bind(self, node: ast.AST, env: Env) -> None:
         binding = self.module.binding_of.get(node)
-        if binding is None or binding.scope is not self.scope:
+        if binding is None or binding.scope is not self.scope or binding.kind == "annotation":
             return
         if binding.kind == "augassign":
             env[binding.name] = _join(env.get(binding.name, ()), (binding,))
@@ -317,13 +317,42 @@ class _Flow:
             self.expression(node.value, env)
             self.bind(node.target, env)
         elif isinstance(node, COMPREHENSIONS):
-            for generator in node.generators:
-                self.expressions(generator, env)
-            for child in children(node):
-                if not isinstance(child, ast.comprehension):
-                    self.expression(child, env)
+            self.expression(node.generators[0].iter, env)
+            inner = dict(env)
+            for index, generator in enumerate(node.generators):
+                for part in children(generator):
+                    if index or part is not generator.iter:
+                        self.expression(part, inner)
+            for part in children(node):
+                if not isinstance(part, ast.comprehension):
+                    self.expression(part, inner)
+            self.perhaps(env, inner)
+        elif isinstance(node, ast.BoolOp):
+            self.expression(node.values[0], env)
+            self.maybe(node.values[1:], env)
+        elif isinstance(node, ast.IfExp):
+            self.expression(node.test, env)
+            self.maybe([node.body], env)
+            self.maybe([node.orelse], env)
+        elif isinstance(node, ast.Compare):
+            self.expression(node.left, env)
+            self.expression(node.comparators[0], env)
+            self.maybe(node.comparators[1:], env)
         else:
             self.expressions(node, env)
+
+    def maybe(self, nodes: list[ast.expr], env: Env) -> None:
+        """Go through expressions that may not be evaluated."""
+        inner = dict(env)
+        for node in nodes:
+            self.expression(node, inner)
+        self.perhaps(env, inner)
+
+    @staticmethod
+    def perhaps(env: Env, inner: Env) -> None:
+        """Add what ``inner`` may have bound to ``env``."""
+        for name, bindings in inner.items():
+            env[name] = _join(env.get(name, ()), bindings)
 
 
 def _may_swallow(node: ast.expr) -> bool:

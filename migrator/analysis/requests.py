@@ -5,6 +5,7 @@ from __future__ import annotations
 from migrator._tables import API
 from migrator.analysis import hosts
 from migrator.analysis.facts import LedgerRow, Member, Mention, Reason
+from migrator.analysis.functions import passed_constants
 from migrator.analysis.messages import MessageList
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Site
@@ -27,8 +28,8 @@ class Change:
     """One change to the keywords of a call.
 
     ``op``: rename (``name`` → ``new``), wrap (rename and put the value between ``prefix`` and
-    ``suffix``), remove, add (``new`` = ``prefix``), merge (the value moves into the dict that
-    keyword ``new`` is given, under the key ``prefix``).
+    ``suffix``), set (the value becomes ``prefix``), remove, add (``new`` = ``prefix``), merge
+    (the value moves into the dict that keyword ``new`` is given, under the key ``prefix``).
     """
 
     __slots__ = ("op", "name", "new", "prefix", "suffix")
@@ -156,7 +157,7 @@ class Request:
 
     def _tokens(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
         complete, values = constants(self.module, node)
-        for value in values:
+        for value in [*values, *passed_constants(self.module, node)]:
             if isinstance(value, (int, float)) and value < _FEWEST_TOKENS:
                 message = f"`{name}={value}`: Responses takes no fewer than {_FEWEST_TOKENS}"
                 self.reason("CC212", message, node)
@@ -245,6 +246,10 @@ class Request:
     def _store_keyword(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
         known, value = literal(node)
         self.stores = not (known and value in (False, None))
+        if (is_none(node) or self.omitted(node)) and self.settings.store == "preserve":
+            self.changes.append(Change("set", name, prefix="False"))
+            self.row(name, "reshaped", node, "store=False", "Responses stores unless told not to")
+            return
         note = "the answer is stored as a response, not as a chat completion"
         self.row(name, "same", node, name, note if self.stores else "")
 

@@ -23,6 +23,7 @@ from migrator.analysis.resultuses import (
     Step,
     attribute_read,
     id_is_examined,
+    looked_up,
     operand,
     passed_name,
     shows_source,
@@ -223,10 +224,22 @@ class Results:
             self.groups.join(known[1], group)
             return
         self.bindings[binding] = (kind, group)
+        self._visible(binding, kind, group)
         if kind in VIRTUAL:
             self.aliases.append(Alias(binding, value, kind, group))
         for use in uses_of(self.module, binding):
             self.track(use, kind, group)
+
+    def _visible(self, binding: Binding, kind: str, group: int) -> None:
+        """Add what follows from a variable that code outside its scope can read."""
+        if binding.scope.kind == "class":
+            self.reason(group, "CC309", f"`{binding.name}` is a class attribute", binding.node)
+        elif binding.scope.kind == "module":
+            message = f"`{binding.name}` holds {_NAMES[kind]} and is used in"
+            reason = Reason("CC501", message, self.module.source.place(binding.node), "block")
+            self.mentions.append((group, Mention((binding.name.encode(),), reason)))
+        if looked_up(self.module, binding.name):
+            self.reason(group, "CC317", f"`{binding.name}` may be read by name", binding.node)
 
     # -- functions ----------------------------------------------------------------------
 
@@ -263,6 +276,8 @@ class Results:
             self.reason(group, "CC502", message, decorator)
         for node in uses.others:
             self.reason(group, "CC502", f"`{name}` is used as a value", node)
+        for node in uses.mixed:
+            self.reason(group, "CC315", f"`{name}` may be another definition", node)
         for node in uses.unsure:
             message = f"`.{name}` may be this function, which {verb} {_NAMES[kind]}"
             self.reason(group, "CC502", message, node)

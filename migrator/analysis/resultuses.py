@@ -108,6 +108,8 @@ def passed_name(module: Module, call: ast.Call, node: ast.expr, kind: str) -> tu
 def _by_name(name: str, known: bool, kind: str) -> tuple[str, str]:
     if not known:
         return "", ""
+    if name == "format":
+        return "CC317", "a format template may read fields of the object"
     if name in _PRINTERS:
         if kind == "completion":
             return "CC322", f"the whole result is given to `{name}`"
@@ -230,3 +232,13 @@ def shows_source(module: Module, node: ast.expr) -> bool:
     index = whole.values.index(field)
     before = constant_string(whole.values[index - 1]) if index else None
     return before is not None and before.rstrip().endswith("=") and "." in before
+
+
+def looked_up(module: Module, name: str) -> bool:
+    """Return whether ``eval``, ``locals`` and the like may read the variable ``name``."""
+    data = module.source.utf8
+    if not any(word in data for word in (b"eval(", b"exec(", b"locals()", b"globals()", b"vars(")):
+        return False
+    return any(name in str(node.value) for node in module.strings) or any(
+        f"{mark}{name}{mark}".encode() in data for mark in ("'", '"')
+    )

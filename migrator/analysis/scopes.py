@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Path = tuple[object, ...]
 
 
-# Strings that hold one of these are kept: endpoints, patch targets, kinds of content parts.
-_WORDS = ("completions", "ChatCompletion", "image_url", "input_audio")
+# Strings that hold one of these are kept: endpoints, patch targets, content parts, templates.
+_WORDS = ("completions", "ChatCompletion", "image_url", "input_audio", "choices")
 
 
 class Binding:

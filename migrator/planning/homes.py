@@ -59,12 +59,13 @@ class Home:
     def _patched(self, data: bytes) -> bool:
         """Return whether a dotted string that begins with the module is a patch target."""
         for mark in (b"'", b'"'):
-            at = data.find(mark + self.stem + b".")
-            while at >= 0:
-                before = data[max(0, at - _REACH) : at]
-                if any(word in before for word in (b"patch", b"setattr", b"import_module")):
-                    return True
-                at = data.find(mark + self.stem + b".", at + 1)
+            for end in (b".", mark):
+                at = data.find(mark + self.stem + end)
+                while at >= 0:
+                    before = data[max(0, at - _REACH) : at]
+                    if any(word in before for word in (b"patch", b"setattr", b"import_module")):
+                        return True
+                    at = data.find(mark + self.stem + end, at + 1)
         return False
 
 

@@ -102,7 +102,7 @@ class Nones:
         """Return whether the file tests anything for None: the value is lost in a container."""
         known = self.module.memo.get("asks for None")
         if known is None:
-            known = any(
+            known = b"None" in self.module.source.utf8 and any(
                 _mentions_none(part)
                 for node in walk(self.module.tree)
                 if isinstance(node, ast.Compare)

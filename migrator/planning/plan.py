@@ -209,18 +209,29 @@ class _Planner:
             if request.stores:
                 self._ask_about_stored(finding, group)
         self._ask_about_doubles(group)
+        self._ask_about_address(group)
         for site, _, finding in calls:
             self._ask_about_client(site, finding, group)
 
     def _ask(self, mention: Mention, group: Group) -> None:
         self.plan.mentions.append(
-            Mention(mention.needles, mention.reason, group.id, mention.anywhere)
+            Mention(mention.needles, mention.reason, group.id, anywhere=mention.anywhere)
         )
 
     def _ask_about_doubles(self, group: Group) -> None:
         place = group.findings[0].place
         reason = Reason("CC503", "a test double replaces calls of this file in", place, "block")
         self.plan.mentions.append(Mention((), reason, group.id))
+
+    def _ask_about_address(self, group: Group) -> None:
+        """Ask whether another file sets the environment variables the SDK reads."""
+        place = group.findings[0].place
+        reason = Reason("CC404", "the SDK's address is set in", place, "unknown")
+        for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE"):
+            for mark in ('"', "'"):
+                for form in (f"environ[{mark}{name}{mark}] =", f"setdefault({mark}{name}{mark}"):
+                    asked = Mention((form.encode(),), reason, group.id, linked=True)
+                    self.plan.mentions.append(asked)
 
     def _ask_about_client(self, site: Site, finding: Finding, group: Group) -> None:
         """Ask whether another file puts its own client where this call finds one."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # How far below its root a project is searched: a loose script may lie in a home folder.
 _DEEP, _SHALLOW = 64, 2
 # From this many words on, one regular expression over a file beats a search for each.
-_MANY = 12
+_MANY = 40
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _SKIPPED = {
     ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__",
@@ -132,12 +132,16 @@ class _Search:
                 if names(home) and path not in self.naming.setdefault(home, []):
                     self.naming[home].append(path)
             elif all(holds(data, needle) for needle in mention.needles) and (
-                mention.anywhere or names(home)
+                mention.anywhere or names(home) or (mention.linked and self._imports(home, path))
             ):
                 self._apply(plan, mention, path)
             else:
                 rest.append((plan, mention, home))
         self.open = rest
+
+    def _imports(self, home: str, path: str) -> bool:
+        """Return whether the module that asks names the file at ``path``."""
+        return Home(path).named_in(_read(home) or b"")
 
     def _replaced(self, plan: FilePlan, mention: Mention, home: str) -> None:
         for path in self.naming.get(home, ()):

@@ -133,9 +133,7 @@ class _Renderer:
             from migrator.rewriting.request import rewrite_call
 
             text = self.span(edit.start, edit.end, inner).decode("utf-8")
-            line = self.source.utf8.rfind(b"\n", 0, edit.start) + 1
-            indent = len(self.source.utf8[line : edit.start].decode("utf-8"))
-            return edit.start, edit.end, rewrite_call(text, edit.changes, indent).encode("utf-8")
+            return edit.start, edit.end, rewrite_call(text, edit.changes).encode("utf-8")
         if isinstance(edit, RemoveStatement):
             # Edits inside a statement that goes have nothing left to do.
             return (*_lines(self.source, edit), b"")

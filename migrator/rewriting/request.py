@@ -13,40 +13,42 @@ if TYPE_CHECKING:
     from migrator.analysis.requests import Change
 
 
-def rewrite_call(text: str, changes: Sequence[Change], column: int = 0) -> str:
+def rewrite_call(text: str, changes: Sequence[Change]) -> str:
     """Return the call ``text`` with its keywords changed; raises `Failed`."""
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = "\r\n" if "\r\n" in text else "\r" if "\r" in text else "\n"
     config = cst.PartialParserConfig(default_newline=newline)
     try:
-        node = cst.parse_expression(text, config)
+        # The parentheses let a chain go over several lines, as it may where it stands.
+        node = cst.parse_expression(f"({text})", config)
     except Exception as error:
         raise Failed(f"the call can't be parsed on its own: {error}") from error
     if not isinstance(node, cst.Call):
         raise Failed("the range does not hold a call")
-    arguments = list(node.args)
     for change in changes:
-        arguments = _changed(arguments, change, node)
-    module = cst.Module(body=[], default_newline=newline)
-    return module.code_for_node(_closed(node, arguments))
+        node = _changed(node, change)
+    code = cst.Module(body=[], default_newline=newline).code_for_node(node)
+    return code[1:-1]
 
 
-def _changed(arguments: list[cst.Arg], change: Change, call: cst.Call) -> list[cst.Arg]:
+def _changed(call: cst.Call, change: Change) -> cst.Call:
+    arguments = list(call.args)
     if change.op == "add":
-        return _added(arguments, change)
+        return call.with_changes(args=_added(arguments, change))
     index = _index(arguments, change.name)
-    if change.op == "rename":
-        arguments[index] = _renamed(arguments[index], change.new)
-    elif change.op == "wrap":
-        arg = _renamed(arguments[index], change.new)
+    if change.op == "remove":
+        return _removed(call, index)
+    if change.op == "merge":
+        return _merged(call, index, change)
+    arg = arguments[index]
+    if change.op == "set":
+        arguments[index] = arg.with_changes(value=cst.parse_expression(change.prefix))
+    else:
+        arguments[index] = arg.with_changes(keyword=cst.Name(change.new))
+    if change.op == "wrap":
         key = change.prefix.split('"')[1]
-        arguments[index] = arg.with_changes(
-            value=cst.Dict([cst.DictElement(cst.SimpleString(f'"{key}"'), arg.value)])
-        )
-    elif change.op == "merge":
-        arguments = _merged(arguments, index, change)
-    elif change.op == "remove":
-        arguments = _removed(arguments, index, call)
-    return arguments
+        value = cst.Dict([cst.DictElement(cst.SimpleString(f'"{key}"'), arg.value)])
+        arguments[index] = arguments[index].with_changes(value=value)
+    return call.with_changes(args=arguments)
 
 
 def _index(arguments: list[cst.Arg], name: str) -> int:
@@ -56,11 +58,8 @@ def _index(arguments: list[cst.Arg], name: str) -> int:
     raise Failed(f"the call has no keyword `{name}`")
 
 
-def _renamed(arg: cst.Arg, name: str) -> cst.Arg:
-    return arg.with_changes(keyword=cst.Name(name))
-
-
-def _merged(arguments: list[cst.Arg], index: int, change: Change) -> list[cst.Arg]:
+def _merged(call: cst.Call, index: int, change: Change) -> cst.Call:
+    arguments = list(call.args)
     value = arguments[index].value
     target = _index(arguments, change.new)
     known = arguments[target].value
@@ -72,18 +71,59 @@ def _merged(arguments: list[cst.Arg], index: int, change: Change) -> list[cst.Ar
     )
     elements.append(cst.DictElement(cst.SimpleString(f'"{change.prefix}"'), value))
     arguments[target] = arguments[target].with_changes(value=known.with_changes(elements=elements))
-    return _removed(arguments, index, None)
+    return _removed(call.with_changes(args=arguments), index)
 
 
-def _removed(arguments: list[cst.Arg], index: int, call: cst.Call | None) -> list[cst.Arg]:
-    """Remove one argument; what stood behind the last one then stands behind its successor."""
-    gone = arguments[index]
-    rest = arguments[:index] + arguments[index + 1 :]
-    if index == len(arguments) - 1 and rest:
-        rest[-1] = rest[-1].with_changes(
-            comma=gone.comma, whitespace_after_arg=gone.whitespace_after_arg
+def _removed(call: cst.Call, index: int) -> cst.Call:
+    """Remove one argument; its comments get a line of their own where it stood."""
+    gone = call.args[index]
+    rest = [*call.args[:index], *call.args[index + 1 :]]
+    behind = _behind(gone)
+    if index == 0:
+        before = _joined(call.whitespace_before_args, behind) if rest else behind
+        return call.with_changes(args=rest, whitespace_before_args=before)
+    last = rest[index - 1]
+    space = _joined(_behind(last), behind)
+    if isinstance(gone.comma, cst.Comma) or index < len(call.args) - 1:
+        rest[index - 1] = last.with_changes(comma=cst.Comma(whitespace_after=space))
+    else:
+        rest[index - 1] = last.with_changes(
+            comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=space
         )
-    return rest
+    return call.with_changes(args=rest)
+
+
+def _behind(arg: cst.Arg) -> cst.BaseParenthesizableWhitespace:
+    """Return the white space and comments behind an argument and its comma."""
+    if isinstance(arg.comma, cst.Comma):
+        return arg.comma.whitespace_after
+    return arg.whitespace_after_arg
+
+
+def _joined(
+    first: cst.BaseParenthesizableWhitespace, second: cst.BaseParenthesizableWhitespace
+) -> cst.BaseParenthesizableWhitespace:
+    """Return the space that stays when what stood between two spaces goes."""
+    if not isinstance(second, cst.ParenthesizedWhitespace):
+        has_comment = isinstance(first, cst.ParenthesizedWhitespace) and (
+            first.first_line.comment is not None or any(x.comment for x in first.empty_lines)
+        )
+        return first if has_comment else second
+    if not isinstance(first, cst.ParenthesizedWhitespace):
+        return second
+    lines = list(first.empty_lines)
+    if second.first_line.comment is not None:
+        lines.append(
+            cst.EmptyLine(
+                indent=first.indent,
+                whitespace=first.last_line,
+                comment=second.first_line.comment,
+                newline=second.first_line.newline,
+            )
+        )
+    return second.with_changes(
+        first_line=first.first_line, empty_lines=[*lines, *second.empty_lines]
+    )
 
 
 def _added(arguments: list[cst.Arg], change: Change) -> list[cst.Arg]:
@@ -150,7 +190,3 @@ def _separator(arguments: list[cst.Arg]) -> cst.BaseParenthesizableWhitespace:
                     last_line=space.last_line,
                 )
     return cst.SimpleWhitespace(" ")
-
-
-def _closed(call: cst.Call, arguments: list[cst.Arg]) -> cst.Call:
-    return call.with_changes(args=arguments)
