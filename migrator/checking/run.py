@@ -12,7 +12,15 @@ import os
 from migrator.checking.outcome import CheckedFile, Outcome, Target
 from migrator.checking.selection import select
 from migrator.documents.place import Place
-from migrator.files.reading import Missing, TooLarge, Unreadable, read, shown_path
+from migrator.files.reading import (
+    Missing,
+    TooLarge,
+    Unreadable,
+    read,
+    shown_from,
+    shown_path,
+    working_folder,
+)
 from migrator.planning.model import FilePlan, Problem
 from migrator.planning.plan import plan_file
 from migrator.planning.project import settle
@@ -32,7 +40,7 @@ _WORTH_WORKERS = 50
 # How many bytes of candidates may wait in memory; the rest are read again by the workers.
 _WAITING_BYTES = 16_000_000
 # Plans hold cycles; how many bytes of source may be planned between two collections.
-_COLLECT_AFTER = 4_000_000
+_COLLECT_AFTER = 300_000
 
 
 def check_paths(
@@ -61,11 +69,12 @@ def check_paths(
         if folders:
             outcome.files = _plan_tree(list(_bounded(candidates)), frames)
         else:
-            outcome.files = list(_plan_each(candidates, frames))
+            outcome.files = list(plan_each(candidates, frames))
+        finish(outcome)
     finally:
+        gc.unfreeze()
         if collecting:
             gc.enable()
-    finish(outcome)
     return outcome
 
 
@@ -75,7 +84,8 @@ def check_bytes(data: bytes, shown: str, resolver: Resolver, *, frames: bool = T
     target = Target(full, shown, resolver.settings_for(os.path.dirname(full)))
     outcome = Outcome()
     outcome.seen = 1
-    if worth_parsing(data):
+    excluded = target.settings.force_exclude and _is_excluded(full, target.settings)
+    if worth_parsing(data) and not excluded:
         outcome.files.append(plan_one(target, data, frames))
     finish(outcome)
     return outcome
@@ -86,6 +96,7 @@ def _targets(paths: Iterable[str], resolver: Resolver, outcome: Outcome) -> list
         outcome.unreadable.append(_problem("CC904", path, str(error)))
 
     found: dict[str, Target] = {}
+    here = working_folder()
     for path in paths:
         full = os.path.abspath(path)
         settings = resolver.settings_for(full if os.path.isdir(full) else os.path.dirname(full))
@@ -99,7 +110,7 @@ def _targets(paths: Iterable[str], resolver: Resolver, outcome: Outcome) -> list
         for name in names:
             if name not in found:
                 settings = resolver.settings_for(os.path.dirname(name))
-                found[name] = Target(name, shown_path(name), settings)
+                found[name] = Target(name, shown_from(here, name), settings)
         if names == [full] and not os.path.lexists(full):
             del found[full]
             complain(full, Missing("no such file or folder", "check the spelling"))
@@ -172,10 +183,11 @@ def _plan_tree(candidates: list[Candidate], frames: bool) -> list[CheckedFile]:
 
         if worker_count() > 1:
             return plan_in_workers(candidates, frames)
-    return list(_plan_each(_loaded(candidates), frames))
+    return list(plan_each(loaded(candidates), frames))
 
 
-def _loaded(candidates: Iterable[Candidate]) -> Iterator[tuple[Target, bytes]]:
+def loaded(candidates: Iterable[Candidate]) -> Iterator[tuple[Target, bytes]]:
+    """Yield candidates with their bytes, read again where they did not wait in memory."""
     for target, _, data in candidates:
         yield target, data if data is not None else reread(target)
 
@@ -188,13 +200,16 @@ def reread(target: Target) -> bytes:
         return b""
 
 
-def _plan_each(candidates: Iterable[tuple[Target, bytes]], frames: bool) -> Iterator[CheckedFile]:
+def plan_each(candidates: Iterable[tuple[Target, bytes]], frames: bool) -> Iterator[CheckedFile]:
+    """Yield the plans of files, without letting what planning leaves behind pile up."""
     planned = 0
     for target, data in candidates:
         yield plan_one(target, data, frames)
         planned += len(data)
         if planned > _COLLECT_AFTER:
             gc.collect()
+            # The plans stay; the next collection need not visit them again.
+            gc.freeze()
             planned = 0
 
 
@@ -202,13 +217,26 @@ def plan_one(target: Target, data: bytes, frames: bool) -> CheckedFile:
     """Return the plan of one file, its inline ignores and the lines that frames show."""
     plan = _planned(target, data)
     checked = CheckedFile(target, plan, hash(data))
-    if b"migrator:" in data or b"noqa" in data or b"NOQA" in data:
+    if _may_hold_ignores(data):
         from migrator.checking.suppressions import directives
 
         checked.directives = directives(target.shown, data)
     if frames and plan.findings:
         checked.lines = _lines(target.shown, data, checked)
     return checked
+
+
+def _may_hold_ignores(data: bytes) -> bool:
+    """Return whether the tokenizer, which costs more than the parser, is worth its time."""
+    if b"migrator:" in data and b"ignore" in data:
+        return True
+    for word in (b"noqa", b"NOQA"):
+        at = data.find(word)
+        while at >= 0:
+            if b"CC" in data[at : data.find(b"\n", at)].upper():
+                return True
+            at = data.find(word, at + 1)
+    return False
 
 
 def _planned(target: Target, data: bytes) -> FilePlan:

@@ -10,7 +10,7 @@ import gc
 import os
 import pickle
 
-from migrator.checking.run import plan_one, reread
+from migrator.checking.run import loaded, plan_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,11 +62,8 @@ def _shares(candidates: list[Candidate], count: int) -> list[list[int]]:
 
 
 def _plan(candidates: list[Candidate], share: list[int], frames: bool) -> Planned:
-    planned: Planned = []
-    for index in share:
-        target, _, data = candidates[index]
-        planned.append((index, plan_one(target, reread(target) if data is None else data, frames)))
-    return planned
+    planned = plan_each(loaded(candidates[index] for index in share), frames)
+    return list(zip(share, planned, strict=True))
 
 
 def _start(candidates: list[Candidate], share: list[int], frames: bool) -> tuple[int, int]:

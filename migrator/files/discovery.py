@@ -146,7 +146,7 @@ def _ignore_file(folder: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
 def _ignored_by(specs: tuple[tuple[str, GitIgnoreSpec], ...], path: str, is_folder: bool) -> bool:
     """Return the verdict of the closest ``.gitignore`` that has one."""
     for folder, spec in reversed(specs):
-        relative = os.path.relpath(path, folder).replace(os.sep, "/") + ("/" if is_folder else "")
+        relative = path[len(folder) :].replace(os.sep, "/").lstrip("/") + "/" * is_folder
         verdict = spec.check_file(relative).include
         if verdict is not None:
             return verdict

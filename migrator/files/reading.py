@@ -95,9 +95,16 @@ def explained(path: str, error: OSError | ValueError) -> Unreadable:
 
 def shown_path(path: str) -> str:
     """Return ``path`` as people see it: relative to the working folder if it lies below."""
-    full = os.path.abspath(path)
+    return shown_from(working_folder(), os.path.abspath(path))
+
+
+def working_folder() -> str:
+    """Return the working folder with a separator at its end."""
     here = os.getcwd()
-    if not here.endswith(os.sep):
-        here += os.sep
+    return here if here.endswith(os.sep) else here + os.sep
+
+
+def shown_from(here: str, full: str) -> str:
+    """Return how the absolute path ``full`` is shown in the working folder ``here``."""
     shown = full[len(here) :] if full.startswith(here) else full
     return shown.replace(os.sep, "/")

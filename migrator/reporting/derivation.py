@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.reporting.text import plain
+from migrator.reporting.text import plain, sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def sections(finding: Finding, group: Group | None) -> Iterator[Section]:
         yield Section("Request", columns, [_ledger(row) for row in finding.ledger])
     if finding.reasons:
         rows = [
-            (reason.code, reason.effect, _near(reason.place, here), plain(reason.message))
+            (reason.code, reason.effect, _near(reason.place, here), sentence(reason))
             for reason in finding.reasons
         ]
         yield Section("Reasons", ("code", "effect", "place", "reason"), rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator._tables import CODES
 from migrator.planning.model import KEEP
-from migrator.reporting.text import shown_findings
+from migrator.reporting.text import sentence, shown_findings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def commands(outcome: Outcome, *, show_kept: bool) -> str:
 def _message(finding: Finding) -> str:
     place = finding.place
     parts = [f"{place}: {finding.code} [{finding.verdict}] {finding.message}"]
-    parts += [f"{reason.place}: {reason.code} {reason.message}" for reason in finding.reasons]
+    parts += [f"{reason.place}: {reason.code} {sentence(reason)}" for reason in finding.reasons]
     return "\n".join(parts)
 
 

@@ -12,7 +12,7 @@ from migrator._tables import CODES
 from migrator.catalogue import page
 from migrator.checking.outcome import UNUSED_IGNORE
 from migrator.planning.model import KEEP
-from migrator.reporting.text import shown_findings, unused
+from migrator.reporting.text import sentence, shown_findings, unused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _result(
 def _message(finding: Finding) -> str:
     """Return the finding with its verdict and reasons as plain sentences."""
     parts = [f"{finding.message} [{finding.verdict}]"]
-    parts += [f"{reason.code} {reason.message}" for reason in finding.reasons]
+    parts += [f"{reason.code} {sentence(reason)}" for reason in finding.reasons]
     return "\n".join(parts)
 
 
@@ -116,7 +116,7 @@ def _related(at: int, reason: Reason) -> dict[str, Any]:
     return {
         **_location(reason.place),
         "id": at,
-        "message": {"text": f"{reason.code} {reason.message}"},
+        "message": {"text": f"{reason.code} {sentence(reason)}"},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from migrator._tables import CODES
 from migrator.checking.outcome import UNUSED_IGNORE
 from migrator.planning.model import BLOCKED, KEEP, REWRITE, SUGGEST
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 160
 _STYLES = {"bold": "1", "red": "31;1", "green": "32", "yellow": "33", "blue": "34;1", "dim": "2"}
+_LABELS = {"block": "blocked", "keep": "kept", "suggest": "differs"}
 _COLOURS = {REWRITE: "green", SUGGEST: "yellow", BLOCKED: "red", KEEP: "dim"}
 
 
@@ -90,10 +92,15 @@ def _complaint(problem: Problem, paint: Painter) -> str:
 
 
 def _reason(finding: Finding, reason: Reason, paint: Painter) -> str:
-    label = {KEEP: "kept", SUGGEST: "differs"}.get(reason.effect, reason.effect)
-    label = {"block": "blocked", "unknown": "unknown"}.get(label, label)
+    label = _LABELS.get(reason.effect, reason.effect)
     where = paint(f"({_near(finding, reason)})", "dim")
-    return f"{paint(f'{label}:', 'blue')} {reason.code} {reason.message} {where}"
+    return f"{paint(f'{label}:', 'blue')} {reason.code} {sentence(reason)} {where}"
+
+
+def sentence(reason: Reason) -> str:
+    """Return what the reason's code means, and what was found here."""
+    summary = CODES[reason.code]["summary"]
+    return f"{summary}: {plain(reason.message)}" if reason.message else summary
 
 
 def _near(finding: Finding, reason: Reason) -> str:

@@ -83,7 +83,7 @@ class Project:
         """Run the command in a process of its own."""
         done = subprocess.run(
             [sys.executable, "-m", "migrator", *arguments],
-            cwd=self.root, input=stdin, capture_output=True, check=False,
+            cwd=self.root, input=stdin, capture_output=True, check=False, timeout=60,
         )  # fmt: skip
         return SimpleNamespace(
             status=done.returncode, out=done.stdout.decode(), err=done.stderr.decode()

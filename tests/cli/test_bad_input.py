@@ -114,7 +114,12 @@ def test_unreadable_folder(project: Project, deny: Callable[[Path], None], git: 
 
 def test_pipe(project: Project) -> None:
     os.mkfifo(project.root / "pipe.py")
-    assert "not a regular file" in one_line(project, "pipe.py")
+    project.write(good=PLAIN)
+    for arguments in (("pipe.py",), ("pipe.py", "good.py"), (".",)):
+        # In a process of its own, so that waiting for a writer ends the test.
+        done = project.spawn("check", *arguments)
+        assert done.status == 2
+        assert "pipe.py: not a regular file; pass files or folders" in done.err
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,28 @@ def test_standard_input_takes_the_configuration_of_its_name(
     assert project.run("check", "--stdin-filename", "src/app.py").status == 0
 
 
+def test_standard_input_is_excluded_by_its_name(
+    project: Project, feed: Callable[[bytes], None]
+) -> None:
+    project.configure("extend-exclude = ['old']")
+    feed(PLAIN.encode())
+    arguments = ("check", "--stdin-filename", "old/app.py")
+    assert project.run(*arguments).status == 1
+    feed(PLAIN.encode())
+    assert project.run(*arguments, "--force-exclude").status == 0
+
+
+def test_force_exclude_applies_to_named_files(project: Project) -> None:
+    project.configure("extend-exclude = ['old', 'sub/x_*.py']")
+    project.write(old__deep__app=PLAIN, sub__x_1=PLAIN, sub__y=CLEAN)
+    names = ("old/deep/app.py", "sub/x_1.py", "sub/y.py")
+    assert project.run("check", *names).status == 1
+    assert project.run("check", "--force-exclude", *names).status == 0
+    assert project.run("check", "--force-exclude", "--show-kept", *names).status == 0
+    assert project.run("check", "--config", "force-exclude = true", *names).status == 0
+    assert project.run("check").status == 0
+
+
 def test_standard_input_that_is_no_text(project: Project, feed: Callable[[bytes], None]) -> None:
     feed(b"\xff" + PLAIN.encode())
     done = project.run("check", "-")

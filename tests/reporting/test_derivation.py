@@ -38,7 +38,7 @@ def test_plain_text() -> None:
         "  store     added                       store=False     answers are not kept",
         "",
         "Reasons:",
-        "  CC301  block  10:5  because of CC301",
+        "  CC301  block  10:5  The result is used in a way migrator does not know: because of CC301",
         "",
         "Notes:",
         "  ids look different",

@@ -25,8 +25,8 @@ def test_full_shows_the_line_with_carets_and_every_reason_with_its_place() -> No
         "9 |     answer = client.chat.completions.create(model=name, messages=messages)",
         "  |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
         "  |",
-        "  blocked: CC301 because of CC301 (10:5)",
-        "  blocked: CC201 because of CC201 (10:5)",
+        "  blocked: CC301 The result is used in a way migrator does not know: because of CC301 (10:5)",
+        "  blocked: CC201 `n` asks for several answers; Responses gives one: because of CC201 (10:5)",
         "",
     ]
 
