@@ -9,17 +9,12 @@ from __future__ import annotations
 
 from migrator._tables import API
 from migrator.analysis.facts import Member, Mention, Reason
-from migrator.analysis.functions import (
-    function_at,
-    is_generator,
-    parameter_of,
-    question,
-    references,
-    returned,
-)
+from migrator.analysis.functions import returned
 from migrator.analysis.grouping import Groups
 from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.resultcalls import FunctionFlow
 from migrator.analysis.resultuses import (
+    NAMES,
     Step,
     attribute_read,
     id_is_examined,
@@ -30,7 +25,6 @@ from migrator.analysis.resultuses import (
 )
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
-from migrator.analysis.values import origins
 
 VIRTUAL = ("choices", "choice", "message")
 _ESCAPES = {
@@ -38,11 +32,6 @@ _ESCAPES = {
     "usage": "CC312", "input_details": "CC312", "output_details": "CC312",
 }  # fmt: skip
 _STORES = dict(_ESCAPES, completion="CC309")
-_NAMES = {
-    "completion": "the result", "choices": "the list of choices", "choice": "the choice",
-    "message": "the message", "usage": "the usage object",
-    "input_details": "the token details", "output_details": "the token details",
-}  # fmt: skip
 _EFFECTS = {"CC322": "suggest"}
 
 
@@ -77,7 +66,8 @@ class Results:
         self.aliases: list[Alias] = []
         self.functions: dict[ast.AST, tuple[str, int]] = {}
         self.bindings: dict[Binding, tuple[str, int]] = {}
-        self._meetings: list[tuple[str, int, list[ast.expr]]] = []
+        self.meetings: list[tuple[str, int, list[ast.expr]]] = []
+        self.across = FunctionFlow(self)
 
     # -- entry points -------------------------------------------------------------------
 
@@ -95,7 +85,7 @@ class Results:
             for statement in returned(function):
                 if statement.value is not None:
                     self._check_same(statement.value, kind, group)
-        for kind, group, others in self._meetings:
+        for kind, group, others in self.meetings:
             for other in others:
                 self._check_same(other, kind, group)
 
@@ -119,7 +109,7 @@ class Results:
         if known is not None:
             self.groups.join(known[1], group)
             if known[0] != kind:
-                self.reason(group, "CC315", f"holds {_NAMES[kind]} or {_NAMES[known[0]]}", node)
+                self.reason(group, "CC315", f"holds {NAMES[kind]} or {NAMES[known[0]]}", node)
             return
         self.kinds[node] = (kind, group)
         self._use(node, kind, group)
@@ -138,7 +128,7 @@ class Results:
         elif isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
             self._assigned(node, kind, group, parent)
         elif isinstance(parent, ast.Return):
-            self._returned(node, kind, group)
+            self.across.returned(node, kind, group)
         elif isinstance(parent, ast.Call):
             self._passed(node, kind, group, parent)
         elif isinstance(parent, ast.keyword):
@@ -146,9 +136,9 @@ class Results:
             if isinstance(call, ast.Call):
                 self._passed(node, kind, group, call)
             else:
-                self.reason(group, "CC301", f"{_NAMES[kind]} is a class keyword", node)
+                self.reason(group, "CC301", f"{NAMES[kind]} is a class keyword", node)
         elif isinstance(parent, ast.Lambda):
-            self.reason(group, "CC502", f"a lambda returns {_NAMES[kind]}", node)
+            self.reason(group, "CC502", f"a lambda returns {NAMES[kind]}", node)
         else:
             self._operand(node, kind, group, parent)
 
@@ -187,19 +177,19 @@ class Results:
         elif kind == "choices":
             self.reason(group, "CC304", "an element other than the first is read", whole)
         else:
-            self.reason(group, "CC310", f"{_NAMES[kind]} is read like a dict", whole)
+            self.reason(group, "CC310", f"{NAMES[kind]} is read like a dict", whole)
 
     def _assigned(
         self, node: ast.expr, kind: str, group: int,
         parent: ast.Assign | ast.AnnAssign | ast.NamedExpr,
     ) -> None:  # fmt: skip
         if isinstance(parent, ast.AnnAssign):
-            self._annotation(parent.annotation, group)
+            self.annotation(parent.annotation, group)
         targets: list[ast.expr] = (
             parent.targets if isinstance(parent, ast.Assign) else [parent.target]
         )
         if not isinstance(parent, ast.NamedExpr) and parent.value is not node:
-            self.reason(group, "CC301", f"{_NAMES[kind]} is part of an assignment target", node)
+            self.reason(group, "CC301", f"{NAMES[kind]} is part of an assignment target", node)
             return
         for target in targets:
             binding = self.module.binding_of.get(target)
@@ -207,10 +197,10 @@ class Results:
                 self._bound(binding, node, kind, group)
             elif isinstance(target, (ast.Tuple, ast.List)):
                 code = "CC304" if kind == "choices" else "CC301"
-                self.reason(group, code, f"{_NAMES[kind]} is unpacked", node)
+                self.reason(group, code, f"{NAMES[kind]} is unpacked", node)
             else:
                 where = self.module.source.segment(target)
-                self.reason(group, _STORES[kind], f"{_NAMES[kind]} is stored in `{where}`", node)
+                self.reason(group, _STORES[kind], f"{NAMES[kind]} is stored in `{where}`", node)
         if isinstance(parent, ast.NamedExpr):
             self.track(parent, kind, group)
 
@@ -235,68 +225,17 @@ class Results:
         if binding.scope.kind == "class":
             self.reason(group, "CC309", f"`{binding.name}` is a class attribute", binding.node)
         elif binding.scope.kind == "module":
-            message = f"`{binding.name}` holds {_NAMES[kind]} and is used in"
+            message = f"`{binding.name}` holds {NAMES[kind]} and is used in"
             reason = Reason("CC501", message, self.module.source.place(binding.node), "block")
             self.mentions.append((group, Mention((binding.name.encode(),), reason)))
         if looked_up(self.module, binding.name):
             self.reason(group, "CC317", f"`{binding.name}` may be read by name", binding.node)
 
-    # -- functions ----------------------------------------------------------------------
-
-    def _returned(self, node: ast.expr, kind: str, group: int) -> None:
-        function = function_at(self.module, node)
-        if not isinstance(function, FUNCTIONS):
-            self.reason(group, "CC502", f"a lambda returns {_NAMES[kind]}", node)
-            return
-        known = self.functions.get(function)
-        if known is not None:
-            self.groups.join(known[1], group)
-            if known[0] != kind:
-                message = f"`{function.name}` returns {_NAMES[kind]} or {_NAMES[known[0]]}"
-                self.reason(group, "CC315", message, node)
-            return
-        self.functions[function] = (kind, group)
-        self.member(group, "wrapper", node)
-        self._closed(function, kind, group, "returns")
-        self._annotation(function.returns, group)
-        for call in references(self.module, function).calls:
-            self.member(group, "caller", call)
-            self.track(call, kind, group)
-
-    def _closed(
-        self, function: ast.FunctionDef | ast.AsyncFunctionDef, kind: str, group: int, verb: str
-    ) -> None:
-        """Add reasons where uses of ``function`` can't all be seen."""
-        name = function.name
-        uses = references(self.module, function)
-        if is_generator(function):
-            self.reason(group, "CC504", f"`{name}` is a generator", function)
-        for decorator in uses.foreign:
-            message = f"`{name}` is decorated in a way that may matter"
-            self.reason(group, "CC502", message, decorator)
-        for node in uses.others:
-            self.reason(group, "CC502", f"`{name}` is used as a value", node)
-        for node in uses.mixed:
-            self.reason(group, "CC315", f"`{name}` may be another definition", node)
-        for node in uses.unsure:
-            message = f"`.{name}` may be this function, which {verb} {_NAMES[kind]}"
-            self.reason(group, "CC502", message, node)
-        binding = self.module.binding_of[function]
-        if binding.scope.kind in ("function", "lambda"):
-            return
-        if name.startswith("__") and name.endswith("__"):
-            self.reason(group, "CC502", f"`{name}` is called without its name", function)
-            return
-        if self.library and not name.startswith("_"):
-            message = f"`{name}` is public and {verb} {_NAMES[kind]}"
-            self.reason(group, "CC501", message, function)
-        message = f"`{name}` {verb} {_NAMES[kind]} and is used in"
-        reason = Reason("CC501", message, self.module.source.place(function), "block")
-        self.mentions.append((group, question(function, binding, reason)))
+    # -- calls --------------------------------------------------------------------------
 
     def _passed(self, node: ast.expr, kind: str, group: int, call: ast.Call) -> None:
         if call.func is node:
-            self.reason(group, "CC301", f"{_NAMES[kind]} is called", node)
+            self.reason(group, "CC301", f"{NAMES[kind]} is called", node)
             return
         verdict, detail = passed_name(self.module, call, node, kind)
         if verdict == "through":
@@ -305,55 +244,10 @@ class Results:
             return
         elif verdict:
             self.reason(group, verdict, detail, node)
-        elif not self._parameter(node, kind, group, call):
+        elif not self.across.parameter(node, kind, group, call):
             code = _ESCAPES[kind]
             func = " ".join(self.module.source.segment(call.func).split())
-            self.reason(group, code, f"{_NAMES[kind]} is passed to `{func[:60]}`", node)
-
-    def _parameter(self, node: ast.expr, kind: str, group: int, call: ast.Call) -> bool:
-        """Follow a value into a function of this file; return whether that was possible."""
-        if not isinstance(call.func, (ast.Name, ast.Attribute)):
-            return False
-        found = origins(self.module, call.func)
-        if len(found) != 1 or found[0].kind != "def":
-            return False
-        function = found[0].node
-        assert isinstance(function, FUNCTIONS)
-        arg = parameter_of(self.module, call, node, function)
-        if arg is None or arg in (function.args.vararg, function.args.kwarg):
-            return False
-        self._annotation(arg.annotation, group)
-        binding = self.module.binding_of[arg]
-        known = self.bindings.get(binding)
-        if known is not None and known[0] != kind:
-            message = f"`{arg.arg}` holds {_NAMES[kind]} or {_NAMES[known[0]]}"
-            self.reason(group, "CC315", message, arg)
-        elif known is None:
-            self._closed(function, kind, group, "takes")
-            self._callers_agree(function, arg.arg, kind, group)
-        if known is not None:
-            self.groups.join(known[1], group)
-            return True
-        self.bindings[binding] = (kind, group)
-        for use in uses_of(self.module, binding):
-            self.track(use, kind, group)
-        return True
-
-    def _callers_agree(
-        self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str, kind: str, group: int
-    ) -> None:
-        from migrator.analysis.functions import argument_of
-
-        for call in references(self.module, function).calls:
-            known, value = (
-                argument_of(self.module, call, name, function)
-                if isinstance(call, ast.Call)
-                else (False, None)
-            )
-            if not known:
-                self.reason(group, "CC315", f"a caller hides what `{name}` is", call)
-            elif value is not None:
-                self._meetings.append((kind, group, [value]))
+            self.reason(group, code, f"{NAMES[kind]} is passed to `{func[:60]}`", node)
 
     # -- everything else ----------------------------------------------------------------
 
@@ -362,12 +256,12 @@ class Results:
         if verdict == "flows":
             assert isinstance(parent, ast.expr)
             if others:
-                self._meetings.append((kind, group, others))
+                self.meetings.append((kind, group, others))
             self.track(parent, kind, group)
         elif verdict == "one":
             self._one_choice(node, group, parent)
         elif verdict == "stored":
-            self.reason(group, _STORES[kind], detail or f"{_NAMES[kind]} is put into a container",
+            self.reason(group, _STORES[kind], detail or f"{NAMES[kind]} is put into a container",
                         node)  # fmt: skip
         elif verdict == "escapes":
             self.reason(group, _ESCAPES[kind], detail, node)
@@ -387,7 +281,8 @@ class Results:
         self.steps.append((group, Step(whole, node, "choices", "for", "", "", "comprehension")))
         self._bound(binding, node, "choice", group)
 
-    def _annotation(self, node: ast.expr | None, group: int) -> None:
+    def annotation(self, node: ast.expr | None, group: int) -> None:
+        """Add a reason when an annotation names a chat type."""
         if node is None:
             return
         text = self.module.source.segment(node)
@@ -401,7 +296,7 @@ class Results:
             if known is not None:
                 self.groups.join(known[1], group)
                 if known[0] != kind:
-                    message = f"`{use.id}` holds {_NAMES[kind]} or {_NAMES[known[0]]}"
+                    message = f"`{use.id}` holds {NAMES[kind]} or {NAMES[known[0]]}"
                     self.reason(group, "CC315", message, use)
             elif binding.kind in ("assign", "walrus") and is_none(binding.value):
                 continue
@@ -421,4 +316,4 @@ class Results:
             self._check_same(node.body, kind, group)
             self._check_same(node.orelse, kind, group)
         else:
-            self.reason(group, "CC315", f"something other than {_NAMES[kind]} comes here too", node)
+            self.reason(group, "CC315", f"something other than {NAMES[kind]} comes here too", node)

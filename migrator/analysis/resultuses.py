@@ -24,6 +24,14 @@ _STRING_TESTS = {
 _AWAITERS = {"asyncio.run", "asyncio.wait_for", "anyio.run", "asyncio.shield"}
 
 
+# How kinds of values are called in messages.
+NAMES = {
+    "completion": "the result", "choices": "the list of choices", "choice": "the choice",
+    "message": "the message", "usage": "the usage object",
+    "input_details": "the token details", "output_details": "the token details",
+}  # fmt: skip
+
+
 class Step:
     """One link of a reading chain: ``whole`` reads ``name`` of ``value``.
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from migrator._tables import CODES
 from migrator.analysis.clients import host_of_receiver
 from migrator.analysis.doubles import interception
-from migrator.analysis.facts import Host, Member, Mention, Reason
+from migrator.analysis.facts import Host, Member, Reason
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
-from migrator.analysis.reaching import owner_of
 from migrator.analysis.requests import Request, streams
 from migrator.analysis.results import Results
 from migrator.analysis.scopes import Module
@@ -18,7 +17,9 @@ from migrator.documents.place import Place
 from migrator.documents.source import Source, Undecodable
 from migrator.planning.build import Unclear, chain_edits, step_edits
 from migrator.planning.model import CallEdit, FilePlan, Finding, Group, Problem
+from migrator.planning.names import SharedNames
 from migrator.planning.nones import Nones
+from migrator.planning.questions import questions
 from migrator.planning.variables import Variables
 from migrator.planning.verdicts import decide, settled
 from migrator.prefilter import worth_parsing
@@ -165,6 +166,22 @@ class _Planner:
         self._results(table)
         for root, calls in roots.items():
             self._decide(table[root], root, calls)
+        self._separate(table)
+
+    def _separate(self, table: dict[int, Group]) -> None:
+        """Block groups whose variables also hold results that stay, until none is left."""
+        names = SharedNames(self.module, self.results, {site.call for _, site, _, _ in self.calls})
+        while True:
+            rewritten = {root for root, group in table.items() if not settled(group)}
+            found = {root: list(names.conflicts(root, rewritten)) for root in rewritten}
+            found = {root: reasons for root, reasons in found.items() if reasons}
+            if not found:
+                return
+            for root, reasons in found.items():
+                for finding in table[root].findings:
+                    finding.reasons.append(reasons[0])
+                decide(table[root], self.settings)
+                table[root].edits = []
 
     def _replaced(self, marks: list[Mark]) -> list[Reason]:
         """Return the reason when calls of this file are answered by a test double."""
@@ -200,60 +217,18 @@ class _Planner:
                 finding.reasons.append(Reason(error.code, error.message, place, "block"))
             decide(group, self.settings)
             return
-        for number, mention in self.results.mentions:
-            if self.groups.find(number) == root:
-                self._ask(mention, group)
-        for _, request, finding in calls:
-            for mention in request.mentions:
-                self._ask(mention, group)
-            if request.stores:
-                self._ask_about_stored(finding, group)
-        self._ask_about_doubles(group)
-        self._ask_about_address(group)
-        for site, _, finding in calls:
-            self._ask_about_client(site, finding, group)
-
-    def _ask(self, mention: Mention, group: Group) -> None:
-        self.plan.mentions.append(
-            Mention(mention.needles, mention.reason, group.id, anywhere=mention.anywhere)
+        self.plan.mentions.extend(
+            questions(
+                self.module,
+                group,
+                [
+                    mention
+                    for number, mention in self.results.mentions
+                    if self.groups.find(number) == root
+                ],
+                [(site, request, finding) for site, request, finding in calls],
+            )
         )
-
-    def _ask_about_doubles(self, group: Group) -> None:
-        place = group.findings[0].place
-        reason = Reason("CC503", "a test double replaces calls of this file in", place, "block")
-        self.plan.mentions.append(Mention((), reason, group.id))
-
-    def _ask_about_address(self, group: Group) -> None:
-        """Ask whether another file sets the environment variables the SDK reads."""
-        place = group.findings[0].place
-        reason = Reason("CC404", "the SDK's address is set in", place, "unknown")
-        for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE"):
-            for mark in ('"', "'"):
-                for form in (f"environ[{mark}{name}{mark}] =", f"setdefault({mark}{name}{mark}"):
-                    asked = Mention((form.encode(),), reason, group.id, linked=True)
-                    self.plan.mentions.append(asked)
-
-    def _ask_about_client(self, site: Site, finding: Finding, group: Group) -> None:
-        """Ask whether another file puts its own client where this call finds one."""
-        node = site.receiver
-        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-        if not name or (isinstance(node, ast.Name) and self._is_local(node)):
-            return
-        reason = Reason("CC503", "the client is replaced in", finding.place, "block")
-        for form in (f".{name} =", f'.{name}"', f".{name}'", f'"{name}",', f"'{name}',"):
-            needles = (form.encode(),)
-            self.plan.mentions.append(Mention(needles, reason, group.id))
-
-    def _is_local(self, node: ast.Name) -> bool:
-        owner = owner_of(self.module, node)
-        return owner is not None and owner.kind != "module"
-
-    def _ask_about_stored(self, finding: Finding, group: Group) -> None:
-        for name in ("retrieve", "list", "update", "delete", "messages"):
-            message = "stored completions are looked up in"
-            reason = Reason("CC224", message, finding.place, "block")
-            needles = (f".completions.{name}".encode(),)
-            self.plan.mentions.append(Mention(needles, reason, group.id))
 
     def _edits(self, root: int, calls: list[tuple[Site, Request, Finding]]) -> list[Edit]:
         result: list[Edit] = []

@@ -94,7 +94,11 @@ def _applied(source: Source, groups: list[Group]) -> bytes:
 
 def render(source: Source, edits: list[Edit]) -> bytes:
     """Return the UTF-8 text with ``edits`` applied; raises `Failed` when they overlap."""
-    ordered = sorted(enumerate(edits), key=lambda item: (item[1].start, -item[1].end, item[0]))
+    # What is inserted where a range begins stands before that range, not inside it.
+    ordered = sorted(
+        enumerate(edits),
+        key=lambda item: (item[1].start, item[1].end > item[1].start, -item[1].end, item[0]),
+    )
     return _Renderer(source).span(0, len(source.utf8), [edit for _, edit in ordered])
 
 

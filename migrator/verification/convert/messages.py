@@ -75,7 +75,9 @@ class _Converter:
             self._said(role, _content(message, role, path))
 
     def _said(self, role: str, content: str | list[JsonObject]) -> None:
-        tag = {"type": "message"} if self._typed else {}
+        # Parts of an assistant are known from output messages, which always have a type.
+        parts = role == "assistant" and not isinstance(content, str)
+        tag = {"type": "message"} if self._typed or parts else {}
         self._result.append({**tag, "role": role, "content": content})
 
     # -- the assistant ------------------------------------------------------------------

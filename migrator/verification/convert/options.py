@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Options:
     """How requests are converted; the defaults are the codemod's.
 
-    ``store``: "preserve" adds ``store=False`` where a request says nothing, since Responses
-    stores answers unless told not to; "api-default" leaves it out.
+    ``store``: "preserve" sends ``store=False`` where a request says nothing or null, since
+    Responses stores answers unless told not to; "api-default" leaves it out.
     ``drop``: parameters without a counterpart that may be left out (``seed`` ...).
     ``system``: "instructions" moves a single leading system message of plain text there, where
     that keeps the meaning; "input" leaves every message where it is.

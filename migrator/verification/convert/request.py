@@ -67,7 +67,7 @@ class _Conversion:
         if self._chat.get("functions"):
             # A legacy answer holds one call at most.
             self._out["parallel_tool_calls"] = False
-        if "store" not in self._chat and self._options.store == "preserve":
+        if self._chat.get("store") is None and self._options.store == "preserve":
             self._out["store"] = False
         if self._options.system == "instructions":
             self._hoist()

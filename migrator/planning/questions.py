@@ -1,0 +1,68 @@
+"""What the rest of the project is asked before a group changes."""
+
+from __future__ import annotations
+
+from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.reaching import owner_of
+from migrator.analysis.requests import Request
+from migrator.analysis.scopes import Module
+from migrator.analysis.sites import Site
+from migrator.analysis.syntax import ast
+from migrator.documents.place import Place
+from migrator.planning.model import Finding, Group
+
+_STORED = ("retrieve", "list", "update", "delete", "messages")
+_ADDRESSES = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
+
+
+def questions(
+    module: Module,
+    group: Group,
+    results: list[Mention],
+    calls: list[tuple[Site, Request, Finding]],
+) -> list[Mention]:
+    """Return every question whose answer can stop ``group``."""
+    asked = list(results)
+    for site, request, finding in calls:
+        asked.extend(request.mentions)
+        asked.extend(_client(module, site, finding.place))
+        if request.stores:
+            asked.extend(_stored(finding.place))
+    place = group.findings[0].place
+    doubles = Reason("CC503", "a test double replaces calls of this file in", place, "block")
+    asked.append(Mention((), doubles))
+    asked.extend(_address(place))
+    for mention in asked:
+        mention.group = group.id
+    return asked
+
+
+def _stored(place: Place) -> list[Mention]:
+    reason = Reason("CC224", "stored completions are looked up in", place, "block")
+    return [Mention((f".completions.{name}".encode(),), reason, anywhere=True) for name in _STORED]
+
+
+def _client(module: Module, site: Site, place: Place) -> list[Mention]:
+    """Ask whether another file puts its own client where a call finds one."""
+    node = site.receiver
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    if not name:
+        return []
+    if isinstance(node, ast.Name):
+        owner = owner_of(module, node)
+        if owner is not None and owner.kind != "module":
+            return []
+    reason = Reason("CC503", "the client is replaced in", place, "block")
+    forms = (f".{name} =", f'.{name}"', f".{name}'", f'"{name}",', f"'{name}',")
+    return [Mention((form.encode(),), reason) for form in forms]
+
+
+def _address(place: Place) -> list[Mention]:
+    """Ask whether another file sets the environment variables the SDK reads."""
+    reason = Reason("CC404", "the SDK's address is set in", place, "unknown")
+    return [
+        Mention((form.encode(),), reason, linked=True)
+        for name in _ADDRESSES
+        for mark in ('"', "'")
+        for form in (f"environ[{mark}{name}{mark}] =", f"setdefault({mark}{name}{mark}")
+    ]
