@@ -13,7 +13,7 @@ from typing import Any
 from migrator._tables import API
 
 from .errors import Unconvertible
-from .nested import JsonObject, fields_of, kind_of, mapping, says_nothing, sequence
+from .nested import JsonObject, bare, fields_of, kind_of, mapping, says_nothing, sequence
 from .parts import converted_content
 
 _ROLES = API["messages"]["role"]
@@ -125,7 +125,7 @@ class _Converter:
 
     def _legacy_call(self, call: Any, path: str) -> None:
         given = mapping(_plain(call, path), "CC234", path)
-        found = fields_of({"function": given}, _CALLS["function"], "CC234", path)
+        found = fields_of(given, bare(_CALLS["function"]), "CC234", path, ())
         number = 1
         while f"call_{number}" in self._taken:
             number += 1

@@ -70,6 +70,11 @@ def fields_of(
     return found
 
 
+def bare(row: Row) -> Row:
+    """Return the row for an object that stands without the one around it (legacy functions)."""
+    return {**row, "inside": ""}
+
+
 def flattened(value: object, rows: Mapping[str, Row], code: str, path: str) -> JsonObject:
     """Return a tagged object one level flatter; raise `Unconvertible`."""
     given = mapping(value, code, path)

@@ -7,7 +7,7 @@ from typing import Any
 from migrator._tables import API
 
 from .errors import Unconvertible
-from .nested import JsonObject, fields_of, flattened, kind_of, mapping, sequence
+from .nested import JsonObject, bare, fields_of, flattened, kind_of, mapping, sequence
 
 _TOOLS = API["tools"]["tool"]
 _FORMATS = API["tools"]["custom_format"]
@@ -48,13 +48,13 @@ def _function(tool: JsonObject) -> JsonObject:
 def converted_functions(functions: Any) -> list[JsonObject]:
     """Return tools for legacy functions; raise `Unconvertible`."""
     given = sequence(functions, "CC217", "functions")
-    row = {**_TOOLS["function"], "fields": "name description parameters"}
-    return [
-        _function(
-            {"type": "function", **fields_of({"function": each}, row, "CC217", f"functions[{i}]")}
-        )
-        for i, each in enumerate(given)
-    ]
+    row = bare({**_TOOLS["function"], "fields": "name description parameters"})
+    result: list[JsonObject] = []
+    for index, each in enumerate(given):
+        path = f"functions[{index}]"
+        found = fields_of(mapping(each, "CC217", path), row, "CC217", path, ())
+        result.append(_function({"type": "function", **found}))
+    return result
 
 
 def converted_choice(choice: Any) -> str | JsonObject:
@@ -76,8 +76,8 @@ def converted_function_choice(choice: Any) -> str | JsonObject:
     if isinstance(choice, str) and choice in ("none", "auto"):
         return choice
     given = mapping(choice, "CC217", "function_call")
-    row = _CHOICES["function"]
-    return {"type": "function", **fields_of({"function": given}, row, "CC217", "function_call")}
+    row = bare(_CHOICES["function"])
+    return {"type": "function", **fields_of(given, row, "CC217", "function_call", ())}
 
 
 def converted_format(value: Any) -> JsonObject:

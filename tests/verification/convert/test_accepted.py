@@ -66,7 +66,7 @@ def test_types_and_emulator_accept_what_means_the_same(
         assert one.delivery is not None and two.delivery is not None
         assert one.delivery.labels == two.delivery.labels
         if options.store == "preserve":
-            assert two.delivery.store == chat.get("store", False)
+            assert two.delivery.store == bool(chat.get("store"))
 
     check()
 
