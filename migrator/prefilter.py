@@ -26,14 +26,14 @@ _PLAIN = (
 _LOOSE = (
     rb"\bchat\b[\s\\)\]]*(?:\#[^\n]*\n\s*)*\.[\s\\]*completions\b"
     rb"|ChatCompletion[\s\\]*\.[\s\\]*a?create\b"
-    rb"|openai[\s\\]*\.[\s\\]*types\b[^\n]*\bchat\b"
     rb"|openai[\s\\]*\.[\s\\]*(?:types|resources|lib)\b[^\n]*\bchat"
     rb"|import[^\n]*\bChatCompletion\b"
     rb"|[\"']completions[\"']"
-    rb"|[\"']chat[\"']"
-    rb"|(?:\A|[^\w.])completions[\s\\]*\.[\s\\]*(?:create|parse|stream|with_\w+)\b"
-    rb"|\.[\s\\]*completions[\s\\]*\.[\s\\]*(?:create|parse|stream|with_\w+)\b"
+    rb"|(?:\A|[^\w])completions[\s\\]*\.[\s\\]*(?:create|parse|stream|with_\w+)\b"
 )
+# An alternation over a whole file costs ten times as much as finding where to look.
+_ANCHORS = (b"completions", b"ChatCompletion", b"openai.", b"openai\\", b"openai ")
+_BEFORE, _AFTER = 200, 120
 
 _pattern = None
 
@@ -47,11 +47,19 @@ def worth_parsing(data: bytes) -> bool:
     """Return whether ``data`` may hold something to report; sound, not exact."""
     if not has_needle(data):
         return False
-    if any(needle in data for needle in _PLAIN):
-        return True
+    return any(needle in data for needle in _PLAIN) or _loose(data)
+
+
+def _loose(data: bytes) -> bool:
     global _pattern
     if _pattern is None:
         import re
 
         _pattern = re.compile(_LOOSE)
-    return _pattern.search(data) is not None
+    for anchor in _ANCHORS:
+        at = data.find(anchor)
+        while at >= 0:
+            if _pattern.search(data, max(0, at - _BEFORE), at + _AFTER):
+                return True
+            at = data.find(anchor, at + 1)
+    return False

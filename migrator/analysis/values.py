@@ -94,7 +94,7 @@ def _from_attribute(
 ) -> None:
     owner = attribute_owner(module, node)
     bindings = attribute_bindings(module, owner, node.attr) if owner is not None else []
-    if not bindings:
+    if all(binding.kind == "annotation" for binding in bindings):
         result.append(Origin("attribute", node))
         return
     for value in _set_from_outside(module, owner, node.attr):

@@ -19,8 +19,8 @@ class Home:
         self.is_package = stem == "__init__"
         if self.is_package:
             folder, stem = os.path.split(folder)
-        self.stem = stem.encode()
-        self.package = os.path.basename(folder).encode()
+        self.stem = os.fsencode(stem)
+        self.package = os.fsencode(os.path.basename(folder))
         self.packaged = os.path.exists(os.path.join(folder, "__init__.py"))
         # Every file that names the module holds this.
         self.word = b"import" if self.is_package else self.stem

@@ -9,11 +9,13 @@ from __future__ import annotations
 from migrator.analysis.functions import function_at, parameter_of, references
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import COMPREHENSIONS, FUNCTIONS, ast, is_none, walk
+from migrator.analysis.syntax import COMPREHENSIONS, FUNCTIONS, ast, constant_string, is_none, walk
 from migrator.analysis.values import origins
 from migrator.planning.model import Splice
 
-_BARE = (ast.Assign, ast.AnnAssign, ast.Return, ast.keyword, ast.NamedExpr)
+# Around these an `or` needs no parentheses.
+_BARE = (ast.Assign, ast.AnnAssign, ast.Return, ast.keyword, ast.NamedExpr, ast.Dict, ast.List,
+         ast.Tuple)  # fmt: skip
 _EQUAL = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
 _ONLY_NONE_RAISES = {"AttributeError", "TypeError"}
 _CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Starred, ast.Yield, ast.YieldFrom,
@@ -94,6 +96,8 @@ class Nones:
             return self._returned(parent, seen)
         if isinstance(parent, ast.Call):
             return self._passed(node, parent, seen)
+        if isinstance(parent, ast.Dict) and _is_content(parent, node):
+            return False
         if isinstance(parent, (*_CONTAINERS, ast.keyword)):
             return self._asked_somewhere()
         return isinstance(parent, ast.Match)
@@ -167,6 +171,14 @@ class Nones:
             ):
                 return True
         return False
+
+
+def _is_content(parent: ast.Dict, node: ast.expr) -> bool:
+    """Return whether ``node`` is the content of a message, which must be text again."""
+    return any(
+        value is node and constant_string(key) == "content"
+        for key, value in zip(parent.keys, parent.values, strict=True)
+    )
 
 
 def _optional(annotation: ast.expr | None) -> bool:

@@ -8,6 +8,7 @@ from migrator.analysis.doubles import interception
 from migrator.analysis.facts import Host, Member, Reason
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
+from migrator.analysis.presence import possible
 from migrator.analysis.requests import Request, streams
 from migrator.analysis.results import Results
 from migrator.analysis.scopes import Module
@@ -49,6 +50,8 @@ def plan_file(path: str, data: bytes, settings: Settings) -> FilePlan:
                 plan = FilePlan(path)
                 message = "nested too deeply to be analysed"
                 plan.problems.append(Problem("CC901", message, Place(path, 1, 1)))
+            finally:
+                module.release()
     return plan
 
 
@@ -58,7 +61,8 @@ def _module(path: str, data: bytes, plan: FilePlan) -> Module | None:
         return None
     try:
         source = Source(path, data)
-        return Module(source, parse(source.text, path))
+        tree = parse(source.text, path)
+        return Module(source, tree) if possible(tree, source.utf8) else None
     except Undecodable as error:
         plan.problems.append(Problem("CC902", str(error), Place(path, 1, 1)))
     except SyntaxError as error:

@@ -12,13 +12,14 @@ import os
 
 from migrator.analysis.doubles import interception, is_double
 from migrator.analysis.facts import Mention, Reason
-from migrator.planning.homes import Home, holds, word_of
+from migrator.files.reading import Unreadable, read
+from migrator.planning.homes import Home, holds
 from migrator.planning.model import FilePlan
 from migrator.planning.verdicts import decide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from migrator.config import Settings
 
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 
 # How far below its root a project is searched: a loose script may lie in a home folder.
 _DEEP, _SHALLOW = 64, 2
-# From this many words on, one regular expression over a file beats a search for each.
+# From this many words on, splitting a file into its words beats a search for each.
 _MANY = 40
+_WORDS = bytes(
+    code if chr(code).isalnum() or code == 95 or code > 127 else 32 for code in range(256)
+)
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _SKIPPED = {
     ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__",
@@ -89,33 +93,32 @@ class _Search:
     def run(self) -> None:
         """Answer everything."""
         self.open = [item for item in self.open if not self._recorded(*item)]
-        interesting = self._filter()
+        index = self._index()
+        words = list(index)
         for path in _python_files(self.root, self.depth):
-            data = _read(path)
+            data = self._read(path)
             if data is None:
                 continue
             if is_double(data):
                 self.doubles.append(path)
-            if interesting(data):
-                self._file(path, data)
+            if len(words) > _MANY or any(word in data for word in words):
+                self._file(path, data, index)
         for plan, mention, home in self.open:
             if not mention.needles:
                 self._replaced(plan, mention, home)
 
-    def _filter(self) -> Callable[[bytes], bool]:
-        """Return a test that lets through every file that can answer a question."""
-        words = {
-            word_of(mention.needles[0]) if mention.needles else self.homes[home].word
-            for _, mention, home in self.open
-        }
-        if len(words) < _MANY:
-            return lambda data: any(word in data for word in words)
-        import re
+    def _index(self) -> dict[bytes, list[Question]]:
+        """Return the questions by a word that every file with an answer holds."""
+        result: dict[bytes, list[Question]] = {}
+        for question in self.open:
+            _, mention, home = question
+            needle = mention.needles[0] if mention.needles else self.homes[home].word
+            word = max(needle.translate(_WORDS).split(), key=len)
+            result.setdefault(word, []).append(question)
+        return result
 
-        pattern = re.compile(b"|".join(re.escape(word) for word in sorted(words)))
-        return lambda data: pattern.search(data) is not None
-
-    def _file(self, path: str, data: bytes) -> None:
+    def _file(self, path: str, data: bytes, index: dict[bytes, list[Question]]) -> None:
+        """Answer what the file at ``path`` answers."""
         named: dict[str, bool] = {}
 
         def names(home: str) -> bool:
@@ -123,25 +126,36 @@ class _Search:
                 named[home] = self.homes[home].named_in(data)
             return named[home]
 
-        rest: list[Question] = []
-        for plan, mention, home in self.open:
-            if path == home:
-                rest.append((plan, mention, home))
-            elif not mention.needles:
-                rest.append((plan, mention, home))
-                if names(home) and path not in self.naming.setdefault(home, []):
-                    self.naming[home].append(path)
-            elif all(holds(data, needle) for needle in mention.needles) and (
-                mention.anywhere or names(home) or (mention.linked and self._imports(home, path))
-            ):
-                self._apply(plan, mention, path)
-            else:
-                rest.append((plan, mention, home))
-        self.open = rest
+        for word in index.keys() & set(data.translate(_WORDS).split()):
+            rest: list[Question] = []
+            for question in index[word]:
+                plan, mention, home = question
+                if path == home:
+                    rest.append(question)
+                elif not mention.needles:
+                    rest.append(question)
+                    if names(home) and path not in self.naming.setdefault(home, []):
+                        self.naming[home].append(path)
+                elif all(holds(data, needle) for needle in mention.needles) and (
+                    mention.anywhere
+                    or names(home)
+                    or (mention.linked and self._imports(home, path))
+                ):
+                    self._apply(plan, mention, path)
+                else:
+                    rest.append(question)
+            index[word] = rest
+
+    def _read(self, path: str) -> bytes | None:
+        """Return the bytes of a regular file of bearable size, else None."""
+        try:
+            return read(path, self.settings.max_file_size, lambda data: False)
+        except Unreadable:
+            return None
 
     def _imports(self, home: str, path: str) -> bool:
         """Return whether the module that asks names the file at ``path``."""
-        return Home(path).named_in(_read(home) or b"")
+        return Home(path).named_in(self._read(home) or b"")
 
     def _replaced(self, plan: FilePlan, mention: Mention, home: str) -> None:
         for path in self.naming.get(home, ()):
@@ -150,7 +164,7 @@ class _Search:
                 return
         others = [(double, Home(double)) for double in self.doubles if double != home]
         for path in self.naming.get(home, ()):
-            data = _read(path) or b""
+            data = self._read(path) or b""
             for double, there in others:
                 shared = os.path.basename(double) == "conftest.py" and path.startswith(
                     os.path.dirname(double) + os.sep
@@ -166,7 +180,7 @@ class _Search:
         folder = os.path.dirname(home)
         while folder.startswith(self.root):
             path = os.path.join(folder, "conftest.py")
-            data = _read(path)
+            data = self._read(path)
             if path != home and data is not None and interception(data) is not None:
                 self._apply(plan, mention, path)
                 return True
@@ -213,11 +227,3 @@ def _foreign(folder: str, depth: int) -> bool:
     """Return whether a folder is an environment or, below a loose script, another project."""
     markers = ("pyvenv.cfg",) if depth == _DEEP else ("pyvenv.cfg", *_MARKERS)
     return any(os.path.exists(os.path.join(folder, marker)) for marker in markers)
-
-
-def _read(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None

@@ -20,9 +20,14 @@ def check(source: Source, utf8: bytes, edits: list[Edit]) -> None:
         compile(text, source.path, "exec", 0x400, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as error:
         raise Failed(f"the result would not parse: {error}") from error
-    if b"#" in source.utf8 and _comments(source.text) != _comments(text):
+    old = source.utf8.splitlines(keepends=True)
+    touched = _touched(source, edits)
+    _lines(old, utf8.splitlines(keepends=True), touched)
+    # Lines no edit touches are the same, so only touched ones can lose a comment.
+    if any(b"#" in old[line] for line in touched if line < len(old)) and (
+        _comments(source.text) != _comments(text)
+    ):
         raise Failed("a comment would be lost")
-    _lines(source, utf8, edits)
 
 
 def _comments(text: str) -> list[str]:
@@ -36,16 +41,19 @@ def _comments(text: str) -> list[str]:
         raise Failed(f"the comments can't be compared: {error}") from error
 
 
-def _lines(source: Source, utf8: bytes, edits: list[Edit]) -> None:
-    """Raise `Failed` unless the lines no edit touches are the same, in the same order."""
-    touched: set[int] = set()
-    starts = source.starts
+def _touched(source: Source, edits: list[Edit]) -> set[int]:
+    """Return the numbers, from 0, of the lines that edits reach into."""
+    result: set[int] = set()
     for edit in edits:
-        first = _line_at(starts, edit.start)
-        touched.update(range(first, _line_at(starts, edit.end) + 1))
-    new = utf8.splitlines(keepends=True)
+        first = _line_at(source.starts, edit.start)
+        result.update(range(first, _line_at(source.starts, edit.end) + 1))
+    return result
+
+
+def _lines(old: list[bytes], new: list[bytes], touched: set[int]) -> None:
+    """Raise `Failed` unless the lines no edit touches are the same, in the same order."""
     at = 0
-    for index, line in enumerate(source.utf8.splitlines(keepends=True)):
+    for index, line in enumerate(old):
         if index in touched:
             continue
         while at < len(new) and new[at] != line:
