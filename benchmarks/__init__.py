@@ -1,0 +1,1 @@
+"""How fast and how large migrator is, side by side with peers; ``python -m benchmarks.run``."""
