@@ -87,8 +87,9 @@ class TypeChecker:
         return found, unknown
 
     def _run(self, tree: Path, names: list[str]) -> Errors | None:
+        # Isolated: what lies in the folder must not be imported, let alone run.
         command = [
-            sys.executable, "-m", "mypy", "--config-file", str(self._config.resolve()),
+            sys.executable, "-I", "-m", "mypy", "--config-file", str(self._config.resolve()),
             "--cache-dir", str(self._cache.resolve()), "--output", "json", "--", *names,
         ]  # fmt: skip
         try:

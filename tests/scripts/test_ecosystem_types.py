@@ -70,6 +70,7 @@ def test_types_of_the_sdk_are_seen(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()
     (tree / "a.py").write_text(PLAIN)
+    (tree / "json.py").write_text("raise SystemExit('ran what it should only read')")
     right = PLAIN.replace("chat.completions.create", "responses.create").replace(
         "messages=", "input="
     )
