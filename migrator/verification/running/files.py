@@ -63,7 +63,10 @@ def _digest(path: Path) -> str:
     if not path.is_file():
         return "special"
     try:
+        found = hashlib.sha256()
         with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            while piece := stream.read(1 << 20):
+                found.update(piece)
+        return found.hexdigest()
     except OSError as error:
         return f"unreadable: {error.strerror}"
