@@ -30,9 +30,10 @@ _LOOSE = (
     rb"|import[^\n]*\bChatCompletion\b"
     rb"|[\"']completions[\"']"
     rb"|(?:\A|[^\w])completions[\s\\]*\.[\s\\]*(?:create|parse|stream|with_\w+)\b"
+    rb"|\.[ \t]*chat[ \t]*(?:[\r\n,;)#]|\Z)"
 )
 # An alternation over a whole file costs ten times as much as finding where to look.
-_ANCHORS = (b"completions", b"ChatCompletion", b"openai.", b"openai\\", b"openai ")
+_ANCHORS = (b"completions", b"ChatCompletion", b"openai.", b"openai\\", b"openai ", b".chat")
 _BEFORE, _AFTER = 200, 120
 
 _pattern = None

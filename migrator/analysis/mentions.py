@@ -33,8 +33,11 @@ def marks_of(module: Module, found: set[ast.AST]) -> list[Mark]:
             found.add(mark.node)
             result.append(mark)
     for binding in module.imports:
+        alias = binding.node
         path = imported_path(binding)
-        if path.startswith(_CHAT_MODULES) and path != "openai.types.chat_model":
+        if isinstance(binding.statement, ast.Import) and isinstance(alias, ast.alias):
+            path = alias.name
+        if any(path == name or path.startswith(f"{name}.") for name in _CHAT_MODULES):
             statement = binding.statement
             if statement not in found:
                 found.add(statement)

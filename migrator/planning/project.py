@@ -113,8 +113,9 @@ class _Search:
         for question in self.open:
             _, mention, home = question
             needle = mention.needles[0] if mention.needles else self.homes[home].word
-            word = max(needle.translate(_WORDS).split(), key=len)
-            result.setdefault(word, []).append(question)
+            words = needle.translate(_WORDS).split()
+            if words:
+                result.setdefault(max(words, key=len), []).append(question)
         return result
 
     def _file(self, path: str, data: bytes, index: dict[bytes, list[Question]]) -> None:
