@@ -50,13 +50,13 @@ class Printer:
         lines = []
         for text in texts[:-1]:
             lines.append(f"{step}{text},{self._comment()}")
-        if self.dice.random() < 0.05:
+        if self.dice.random() < 0.15:
             lines.append(f"{step}# the last one")
         lines.append(f"{step}{texts[-1]}{self.dice.choice([',', ',', ''])}{self._comment()}")
         return "\n" + "\n".join(lines) + "\n" + "    " * depth
 
     def _comment(self) -> str:
-        return self.dice.choice(["  # why, oh why", "  # messages=[]", *([""] * 30)])
+        return self.dice.choice(["  # why, oh why", "  # messages=[]", *([""] * 8)])
 
     def value(self, value: Any, depth: int) -> str:
         """Return an expression for ``value``."""
