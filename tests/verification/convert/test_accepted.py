@@ -48,7 +48,7 @@ def test_types_and_emulator_accept_what_means_the_same(
     strategy: st.SearchStrategy[Request], running: Emulator, client: openai.OpenAI
 ) -> None:
     @settings(
-        max_examples=120,
+        max_examples=90,
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

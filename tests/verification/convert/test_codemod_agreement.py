@@ -82,7 +82,7 @@ def test_codemod_and_converter_agree(feature: str) -> None:
     seen: Counter[bool] = Counter()
 
     @settings(
-        max_examples=25 if feature else 300,
+        max_examples=25 if feature else 200,
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow],
