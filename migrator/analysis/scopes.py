@@ -104,11 +104,17 @@ class Module:
 
     def release(self) -> None:
         """Forget everything, so that the tree goes without waiting for the garbage collector."""
-        for table in (self.parents, self.scopes, self.scope_of, self.binding_of, self.attributes,
-                      self.reached, self.memo):  # fmt: skip
+        for scope in self.scopes.values():
+            scope.node = self.tree
+            for names in (scope.bindings, scope.loads, scope.attributes, scope.elsewhere):
+                names.clear()
+        for table in (
+            self.parents, self.scopes, self.scope_of, self.binding_of, self.attributes,
+            self.reached, self.memo,
+        ):  # fmt: skip
             table.clear()
-        self.root.bindings.clear()
-        self.calls.clear()
+        for nodes in (self.calls, self.dicts, self.strings, self.imports, self.tree.body):
+            nodes.clear()
 
     def parent(self, node: ast.AST) -> ast.AST:
         """Return the parent of ``node``; the module is its own parent."""

@@ -48,7 +48,9 @@ def children(node: ast.AST) -> list[ast.AST]:
     for name in names:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            result.extend([item for item in value if isinstance(item, ast.AST)])
+            # Lists hold nodes, or nodes and None (dict keys, defaults), or names.
+            if value and value[0].__class__ is not str:
+                result.extend(value if None not in value else [x for x in value if x is not None])
         elif isinstance(value, ast.AST):
             result.append(value)
     return result

@@ -40,7 +40,7 @@ _WORTH_WORKERS = 50
 # How many bytes of candidates may wait in memory; the rest are read again by the workers.
 _WAITING_BYTES = 16_000_000
 # Plans hold cycles; how many bytes of source may be planned between two collections.
-_COLLECT_AFTER = 300_000
+_COLLECT_AFTER = 20_000_000
 
 
 def check_paths(

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,6 +17,7 @@ from migrator.cli.options import resolver
 if TYPE_CHECKING:
     from migrator.verification.running import Options, Result
 
+_EXTRA = ("openai", "pydantic", "starlette", "uvicorn")
 _INSTALL = "pip install 'responses-migrator[verify]'"
 _WIDTH = 100
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -78,12 +80,12 @@ def run(context: click.Context, /, **given: Any) -> None:
     """
     if given["emulator"] and given["base_url"]:
         raise click.UsageError("--emulator and --base-url exclude each other")
-    try:
-        from migrator.verification import running
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.startswith("migrator"):
-            raise
-        context.exit(refuse(f"`verify` needs {error.name}, which is missing; run {_INSTALL}"))
+    missing = [name for name in _EXTRA if find_spec(name) is None]
+    if missing:
+        what = ", ".join(missing)
+        context.exit(refuse(f"`verify` needs {what}, not installed here; run {_INSTALL}"))
+    from migrator.verification import running
+
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with running.verified(_options(given), resolver(given)) as result:

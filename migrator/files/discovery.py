@@ -106,7 +106,7 @@ def _not_excluded(
 
 def _walk(top: str, excluders: Excluders, complain: Complaint, gitignore: bool) -> Iterator[str]:
     """Yield the Python files below ``top``; linked folders are not entered."""
-    pending: list[tuple[str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [(top, ())]
+    pending: list[tuple[str, tuple[_IgnoreFile, ...]]] = [(top, ())]
     while pending:
         folder, specs = pending.pop()
         try:
@@ -133,21 +133,46 @@ def _walk(top: str, excluders: Excluders, complain: Complaint, gitignore: bool) 
                 pending.append((entry.path, specs))
 
 
-def _ignore_file(folder: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
+class _IgnoreFile:
+    """The patterns of one ``.gitignore``; most paths match none, which one expression tells."""
+
+    __slots__ = ("folder", "spec", "any")
+
+    def __init__(self, folder: str, spec: GitIgnoreSpec) -> None:
+        import re
+
+        self.folder = folder
+        self.spec = spec
+        # Group names may stand only once in an expression.
+        texts = [
+            re.sub(r"\(\?P<\w+>", "(?:", item.regex.pattern)
+            for item in spec.patterns
+            if item.include is not None and item.regex is not None
+        ]
+        self.any = re.compile("|".join(f"(?:{text})" for text in texts)) if texts else None
+
+    def verdict(self, path: str, is_folder: bool) -> bool | None:
+        """Return whether the file says anything of ``path``, and what."""
+        relative = path[len(self.folder) :].replace(os.sep, "/").lstrip("/") + "/" * is_folder
+        if self.any is None or self.any.match(relative) is None:
+            return None
+        return self.spec.check_file(relative).include
+
+
+def _ignore_file(folder: str) -> Iterator[_IgnoreFile]:
     import pathspec
 
     try:
         with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as lines:
-            yield folder, pathspec.GitIgnoreSpec.from_lines(lines)
+            yield _IgnoreFile(folder, pathspec.GitIgnoreSpec.from_lines(lines))
     except (OSError, ValueError):
         return
 
 
-def _ignored_by(specs: tuple[tuple[str, GitIgnoreSpec], ...], path: str, is_folder: bool) -> bool:
+def _ignored_by(specs: tuple[_IgnoreFile, ...], path: str, is_folder: bool) -> bool:
     """Return the verdict of the closest ``.gitignore`` that has one."""
-    for folder, spec in reversed(specs):
-        relative = path[len(folder) :].replace(os.sep, "/").lstrip("/") + "/" * is_folder
-        verdict = spec.check_file(relative).include
+    for spec in reversed(specs):
+        verdict = spec.verdict(path, is_folder)
         if verdict is not None:
             return verdict
     return False

@@ -81,12 +81,8 @@ def lines_of(value: object) -> tuple[str, ...]:
 def _first_request(
     first: Sequence[tuple[str, ...]], second: Sequence[tuple[str, ...]]
 ) -> Difference:
-    spare, missing = Counter(second), Counter(first)
-    spare.subtract(first)
-    missing.subtract(second)
-    # Where requests overlap their order means nothing, so the first without a counterpart is shown.
-    one = next((n for n, each in enumerate(first) if missing[each] > 0), None)
-    other = next((n for n, each in enumerate(second) if spare[each] > 0), None)
+    # Where requests overlap their order means nothing: shown is the first without a counterpart.
+    one, other = _without_counterpart(first, second), _without_counterpart(second, first)
     number = min(n for n in (one, other) if n is not None) + 1
     count = f"{len(first)}" if len(first) == len(second) else f"{len(first)} → {len(second)}"
     return Difference(
@@ -95,6 +91,17 @@ def _first_request(
         first[one] if one is not None else ("(no such request)",),
         second[other] if other is not None else ("(no such request)",),
     )
+
+
+def _without_counterpart(
+    these: Sequence[tuple[str, ...]], those: Sequence[tuple[str, ...]]
+) -> int | None:
+    left = Counter(those)
+    for number, each in enumerate(these):
+        if left[each] == 0:
+            return number
+        left[each] -= 1
+    return None
 
 
 def _beside(before: Sequence[Request], after: Sequence[Request]) -> Iterator[str]:
@@ -112,7 +119,7 @@ def _stdout(before: str, after: str, result: Comparison) -> None:
         return
     if without_noise(before) == without_noise(after):
         result.notes.append(
-            "stdout differs in line numbers, quoted code, addresses or durations only"
+            "stdout differs only in the places that tracebacks name, in addresses or in durations"
         )
         return
     lines = _texts(before, after)

@@ -19,6 +19,8 @@ from migrator.verification.emulator.from_responses import delivery_from_response
 from migrator.verification.emulator.state import State, StoredConversation, StoredResponse
 
 _CHAT, _RESPONSES, _CONVERSATIONS = "/chat/completions", "/responses", "/conversations"
+# Of a request that was not taken, the meaning is nobody's; other failures come later.
+_NOT_TAKEN = frozenset({400, 404, 422})
 # What the readers raise for a request that the API would have refused.
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
@@ -76,7 +78,7 @@ class _Reader:
             pass
         self.journal.append(
             Entry("chat", "POST", path, status, bool(body.get("stream")), bool(body.get("store")),
-                  talk, delivery, request=body)
+                  None if status in _NOT_TAKEN else talk, delivery, request=body)
         )  # fmt: skip
 
     def _responses(self, path: str, body: JsonObject, status: int, got: bytes) -> None:
@@ -96,7 +98,7 @@ class _Reader:
             pass
         self.journal.append(
             Entry("responses", "POST", path, status, bool(body.get("stream")), store,
-                  talk, delivery, request=body)
+                  None if status in _NOT_TAKEN else talk, delivery, request=body)
         )  # fmt: skip
 
     def _conversation(self, body: JsonObject, answer: JsonObject) -> None:

@@ -61,10 +61,10 @@ def run_command(
 
 
 def shown(command: Sequence[str]) -> str:
-    """Return a command as a person would type it, cut where it is long."""
+    """Return a command as a person would type it, on one line, cut where it is long."""
     import shlex
 
-    text = shlex.join(command)
+    text = " ".join(shlex.join(command).split())
     return text if len(text) <= 80 else text[:77] + "..."
 
 

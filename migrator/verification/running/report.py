@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .observation import Observation
+from .process import shown
 from .session import Result
 from .sidebyside import Row, plain, rows, visible
 
@@ -100,7 +100,7 @@ def _closing(result: Result) -> Iterator[str]:
         )
     if result.before is not None and result.after is not None:
         yield (
-            f"Ran `{shlex.join(result.command)}` against {result.server}:"
+            f"Ran `{shown(result.command)}` against {result.server}:"
             f" {result.before.seconds:.1f} s before, {result.after.seconds:.1f} s after."
         )
     yield from (f"note: {note}" for note in result.comparison.notes)
