@@ -126,11 +126,16 @@ def test_attributes_of_self_belong_to_the_class() -> None:
         """
     )
     owner = module.scopes[module.tree.body[0]]
-    assert {name: len(items) for name, items in owner.attributes.items()} == {"client": 2, "count": 1}
+    assert {name: len(items) for name, items in owner.attributes.items()} == {
+        "client": 2,
+        "count": 1,
+    }
 
 
 def test_self_that_is_rebound_is_not_self() -> None:
-    module = module_of("class A:\n    def f(self):\n        self = g()\n        self.x = 1\n        use(self)\n")
+    module = module_of(
+        "class A:\n    def f(self):\n        self = g()\n        self.x = 1\n        use(self)\n"
+    )
     use = loads(module, "self")[-1]
     assert self_class(module.scope_of[use], use) is None
 

@@ -1,0 +1,262 @@
+"""Every row of ``rules/api/results.toml``: what becomes of a read, and the SDK has the fields."""
+
+from __future__ import annotations
+
+import pytest
+from openai import _models
+from openai.types import CompletionUsage
+from openai.types.chat import ChatCompletion, ChatCompletionMessage
+from openai.types.chat.chat_completion import Choice
+from openai.types.completion_usage import CompletionTokensDetails, PromptTokensDetails
+from openai.types.responses import Response
+from openai.types.responses.response_usage import (
+    InputTokensDetails,
+    OutputTokensDetails,
+    ResponseUsage,
+)
+
+from migrator._tables import API
+
+from .support import call, codes, only, plan_of, rewritten
+
+RESULTS = API["results"]
+ROWS = [(kind, name) for kind, rows in RESULTS.items() for name in rows]
+CHAT_TYPES = {
+    "completion": ChatCompletion,
+    "choice": Choice,
+    "message": ChatCompletionMessage,
+    "usage": CompletionUsage,
+    "input_details": PromptTokensDetails,
+    "output_details": CompletionTokensDetails,
+}
+RESPONSE_TYPES = {
+    "completion": Response,
+    "choice": Response,
+    "message": Response,
+    "usage": ResponseUsage,
+    "input_details": InputTokensDetails,
+    "output_details": OutputTokensDetails,
+}
+CHAINS = {
+    "completion": "r",
+    "choice": "r.choices[0]",
+    "message": "r.choices[0].message",
+    "usage": "r.usage",
+    "input_details": "r.usage.prompt_tokens_details",
+    "output_details": "r.usage.completion_tokens_details",
+}
+AFTER = {
+    "completion": "r",
+    "choice": "r",
+    "message": "r",
+    "usage": "r.usage",
+    "input_details": "r.usage.input_tokens_details",
+    "output_details": "r.usage.output_tokens_details",
+}
+# Reads of openai < 1, of other servers, of streams and of raw responses: no field of the types.
+NOT_TYPED = {
+    ("completion", "to_dict_recursive"), ("completion", "headers"), ("completion", "parse"),
+    ("completion", "http_response"), ("completion", "get"), ("completion", "close"),
+    ("completion", "response"), ("choice", "delta"), ("choice", "text"),
+    ("message", "parsed"), ("message", "reasoning_content"), ("message", "reasoning"),
+    ("message", "get"), ("usage", "get"),
+}  # fmt: skip
+
+
+def _has(kind: type, name: str) -> bool:
+    if name == "_request_id":
+        # Set on every answer from its headers.
+        return issubclass(kind, _models.BaseModel) and hasattr(_models, "add_request_id")
+    annotated = any(name in getattr(base, "__annotations__", {}) for base in kind.__mro__)
+    return annotated or hasattr(kind, name)
+
+
+@pytest.mark.parametrize(("kind", "name"), ROWS)
+def test_fields_exist_in_the_sdk(kind: str, name: str) -> None:
+    row = RESULTS[kind][name]
+    if (kind, name) not in NOT_TYPED:
+        assert _has(CHAT_TYPES[kind], name)
+    if row.get("to"):
+        assert _has(RESPONSE_TYPES[kind], row["to"])
+    if row.get("becomes") == "plain":
+        assert (kind, name) not in NOT_TYPED
+
+
+@pytest.mark.parametrize(("kind", "name"), ROWS)
+def test_reads(kind: str, name: str) -> None:
+    row = RESULTS[kind][name]
+    source = f"r = {call()}\nx = {CHAINS[kind]}.{name}\nprint(x)\n"
+    if "code" in row:
+        finding = only(plan_of(source))
+        assert finding.verdict == "blocked" and codes(finding) == {row["code"]}
+    elif row["becomes"] == "plain":
+        expected = f"{AFTER[kind]}.{row['to']}"
+        expected = f"{row['wrap']}({expected})" if "wrap" in row else expected
+        assert f"\nx = {expected}\n" in rewritten(source)
+    else:
+        assert only(plan_of(source)).verdict in ("rewrite", "blocked")
+
+
+@pytest.mark.parametrize("kind", sorted(CHAINS))
+def test_unknown_fields_are_blockers(kind: str) -> None:
+    source = f"r = {call()}\nprint({CHAINS[kind]}.something_new)\n"
+    finding = only(plan_of(source))
+    assert finding.verdict == "blocked" and codes(finding) == {"CC301"}
+
+
+R = f"r = {call()}\n"
+
+# (uses of `r`, the same after the rewrite); api-mapping 5.1
+REWRITTEN = [
+    ("print(r.choices[0].message.content)", "print(r.output_text)"),
+    ("print(r.choices[-1].message.content)", "print(r.output_text)"),
+    ("print(r.choices[0].message.content.strip())", "print(r.output_text.strip())"),
+    ('x = r.choices[0].message.content or ""', 'x = r.output_text or ""'),
+    ("if r.choices[0].message.content: pass", "if r.output_text: pass"),
+    ("if r.choices[0].message.content is None: pass", "if not r.output_text: pass"),
+    ("if r.choices[0].message.content is not None: pass", "if r.output_text: pass"),
+    ("if r.choices[0].message.content == None: pass", "if not r.output_text: pass"),
+    ("ok = r.choices[0].message.content is not None", "ok = bool(r.output_text)"),
+    ("print(getattr(r.choices[0].message, 'content'))", "print(getattr(r, 'output_text'))"),
+    ("print(getattr(r.choices[0], 'message').content)", "print(r.output_text)"),
+    ("print(r.usage.total_tokens)", "print(r.usage.total_tokens)"),
+    ("print(r.created)", "print(int(r.created_at))"),
+    ("print(f'{r.created} {r.id}')", "print(f'{int(r.created_at)} {r.id}')"),
+    ("m = r.choices[0].message\nprint(m.content)", "print(r.output_text)"),
+    ("c = r.choices[0]\nm = c.message\nprint(m.content)", "print(r.output_text)"),
+    ("cs = r.choices\nprint(cs[0].message.content)", "print(r.output_text)"),
+    ("u = r.usage\nprint(u.prompt_tokens)", "u = r.usage\nprint(u.input_tokens)"),
+    ("print([c.message.content for c in r.choices])", "print([r.output_text])"),
+    ("if r: print(r.id)", "if r: print(r.id)"),
+    ("if r is not None and r.usage: pass", "if r is not None and r.usage: pass"),
+    ("assert r.usage is not None", "assert r.usage is not None"),
+    ("r.choices[0].message.content", "r.output_text"),
+    ("print((r or None).choices[0].message.content)", "print((r or None).output_text)"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), REWRITTEN, ids=[row[0] for row in REWRITTEN])
+def test_rewritten_reads(before: str, after: str) -> None:
+    new = rewritten(f"{R}{before}\n")
+    assert new.split("\n", 1)[1] == after + "\n"
+
+
+# (uses of `r`, the codes)
+BLOCKED = [
+    ("print(r['choices'])", {"CC310"}),
+    ("print(r.choices[1])", {"CC304"}),
+    ("print(r.choices[i].message.content)", {"CC304"}),
+    ("print(r.choices[0:1])", {"CC304"}),
+    ("for c in r.choices: print(c.message.content)", {"CC304"}),
+    ("print([c.message.content for c in r.choices if c])", {"CC304"}),
+    ("print({c.message.content for c in r.choices})", {"CC304"}),
+    ("print(len(r.choices))", {"CC304"}),
+    ("if r.choices: pass", {"CC319"}),
+    ("if not r.choices: pass", {"CC319"}),
+    ("a, = r.choices", {"CC304"}),
+    ("print(r.choices[0].message)", {"CC305"}),
+    ("print(r.choices[0])", {"CC306"}),
+    ("print(r.choices)", {"CC306"}),
+    ("print(r.usage)", {"CC312"}),
+    ("log.append(r)", {"CC309"}),
+    ("log['a'] = r", {"CC309"}),
+    ("log.x = r", {"CC309"}),
+    ("pair = (r, 1)", {"CC309"}),
+    ("save(r)", {"CC308"}),
+    ("save(r.choices[0].message)", {"CC305"}),
+    ("save(r.choices[0])", {"CC306"}),
+    ("save(r.usage)", {"CC312"}),
+    ("json.dumps(r)", {"CC307"}),
+    ("vars(r)", {"CC307"}),
+    ("isinstance(r, X)", {"CC321"}),
+    ("type(r)", {"CC321"}),
+    ("hasattr(r, 'choices')", {"CC317"}),
+    ("getattr(r, name)", {"CC317"}),
+    ("list(r)", {"CC316"}),
+    ("for x in r: pass", {"CC316"}),
+    ("with r: pass", {"CC316"}),
+    ("r.choices[0].message.content = 'x'", {"CC314"}),
+    ("r.choices[0] = x", {"CC314"}),
+    ("del r.usage", {"CC314"}),
+    ("r == other", {"CC301"}),
+    ("r()", {"CC301"}),
+    ("a, b = r", {"CC301"}),
+    ("x: ChatCompletion = r", {"CC320"}),
+    ("f = lambda: r", {"CC502"}),
+    ("r = other()\nprint(r.id)", set()),
+    ("if x: r = other()\nprint(r.id)", {"CC315"}),
+    ("y = r if x else other()\nprint(y.id)", {"CC315"}),
+    ("y = other() or r\nprint(y.id)", {"CC315"}),
+]
+
+
+@pytest.mark.parametrize(("use", "reasons"), BLOCKED, ids=[row[0] for row in BLOCKED])
+def test_blocked_uses(use: str, reasons: set[str]) -> None:
+    finding = only(plan_of(f"{R}{use}\n"))
+    assert codes(finding) == reasons
+    assert finding.verdict == ("blocked" if reasons else "rewrite")
+
+
+@pytest.mark.parametrize("use", ["print(r)", "log.info('%s', r)", "x = str(r)", "y = f'{r}'"])
+def test_whole_results_that_are_shown_are_suggestions(use: str) -> None:
+    finding = only(plan_of(f"{R}{use}\n"))
+    assert (finding.verdict, codes(finding)) == ("suggest", {"CC322"})
+
+
+# (a function around the call, the codes)
+FUNCTIONS = [
+    (f"def f():\n    return {call()}\nprint(f().id)", set()),
+    (f"def f():\n    return {call()}\n@g\ndef h(): return f()\nprint(h().id)", {"CC502"}),
+    (f"def f():\n    yield {call()}\nfor r in f(): print(r.id)", {"CC504"}),
+    (f"def f():\n    return {call()}\ng = f\nprint(g().id)", {"CC502"}),
+    (f"def f(x):\n    if x:\n        return {call()}\n    return x\nprint(f(1).id)", {"CC315"}),
+    (f"def f(x):\n    if x:\n        return {call()}\n    return None\nprint(f(1).id)", set()),
+    (f"def f() -> ChatCompletion:\n    return {call()}\nprint(f().id)", {"CC320"}),
+    (f"def show(r):\n    print(r.id)\nshow({call()})", set()),
+    (f"def show(r):\n    print(r.id)\nshow({call()})\nshow(3)", {"CC315"}),
+    (f"def show(r):\n    print(r.id)\nshow({call()})\nshow(*a)", {"CC315"}),
+    (f"def show(*r):\n    print(r[0].id)\nshow({call()})", {"CC308"}),
+    (f"f = lambda: {call()}\nprint(f().id)", {"CC502"}),
+    (f"class A:\n    def f(self):\n        return {call()}\n    def g(self):\n        return self.f().id", set()),
+    (f"class A:\n    def f(self):\n        return {call()}\nprint(unknown.f().id)", {"CC502"}),
+    (f"class A:\n    def __enter__(self):\n        return {call()}\nwith A() as r: print(r.id)", {"CC502"}),
+    (f"def f():\n    global r\n    r = {call()}\nprint(r.id)", {"CC323"}),
+    (f"import asyncio\nasync def f():\n    t = asyncio.create_task({call()})\n    return (await t).id", {"CC504"}),
+    (f"import asyncio\nasync def f():\n    return await {call()}\nprint(asyncio.run(f()).id)", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "reasons"), FUNCTIONS, ids=[str(n) for n in range(len(FUNCTIONS))]
+)
+def test_results_through_functions(source: str, reasons: set[str]) -> None:
+    finding = only(plan_of(source))
+    assert codes(finding) == reasons
+    assert finding.verdict == ("blocked" if reasons else "rewrite")
+
+
+def test_one_blocked_reader_blocks_every_call_that_reaches_it() -> None:
+    source = (
+        f"def show(r):\n    print(r.choices[0].finish_reason)\nshow({call()})\nshow({call()})\n"
+    )
+    plan = plan_of(source)
+    assert len(plan.groups) == 1
+    assert [(f.verdict, codes(f)) for f in plan.findings] == [("blocked", {"CC302"})] * 2
+
+
+def test_a_blocked_call_blocks_the_ones_that_share_its_reader() -> None:
+    source = f"def show(r):\n    print(r.id)\nshow({call('n=2')})\nshow({call()})\n"
+    first, second = plan_of(source).findings
+    assert (codes(first), codes(second)) == ({"CC201"}, {"CC507"})
+    assert second.verdict == "blocked"
+
+
+def test_calls_that_share_nothing_are_apart() -> None:
+    plan = plan_of(f"a = {call('n=2')}\nb = {call()}\nprint(a.id, b.id)\n")
+    assert [f.verdict for f in plan.findings] == ["blocked", "rewrite"]
+    assert len({f.group for f in plan.findings}) == 2
+
+
+def test_edits_of_a_blocked_group_are_empty() -> None:
+    plan = plan_of(f"r = {call('n=2')}\nprint(r.choices[0].message.content)\n")
+    assert [group.edits for group in plan.groups] == [[]]
