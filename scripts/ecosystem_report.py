@@ -14,7 +14,8 @@ from ecosystem_packages import Project
 from ecosystem_run import MODES, VERDICTS, Result
 
 _HEAD = (
-    "project", "files", "candidates", "calls", *VERDICTS, *(f"fixed ({mode})" for mode in MODES),
+    "project", "files", "candidates", "other uses", "calls", *VERDICTS,
+    *(f"fixed ({mode})" for mode in MODES),
     "top reasons", "failures", "problems", "check CPU s", "fix CPU s", "peak MiB",
 )  # fmt: skip
 _LEFT = ("project", "top reasons")
@@ -36,12 +37,14 @@ def _row(label: str, results: Sequence[Result], top: int) -> list[str]:
     checks = [result.check for result in results if result.check is not None]
     fixes = [done for result in results for done in result.fixed.values()]
     peaks = [check.peak for check in checks] + [done.peak for done in fixes]
+    calls = sum(len(result.calls()) for result in results)
     each_fix = sum(done.cpu for done in fixes) / len(MODES)
     return [
         label,
         str(sum(result.files for result in results)),
         str(sum(result.candidates for result in results)),
-        str(sum(len(result.calls()) for result in results)),
+        str(sum(len(result.findings) for result in results) - calls),
+        str(calls),
         *(str(verdicts[verdict]) for verdict in VERDICTS),
         *(str(sum(r.fixed[mode].applied for r in results if mode in r.fixed)) for mode in MODES),
         ", ".join(f"{code} {count}" for code, count in _most(reasons)[:top]) or "–",

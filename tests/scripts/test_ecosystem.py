@@ -18,7 +18,7 @@ def test_a_folder_of_checkouts(
     arguments += ["--markdown", str(tmp_path / "all.md")]
     assert ecosystem.main(arguments) == 0
     out = capsys.readouterr().out
-    assert "| app | 3 | 2 | 2 | 1 | 0 | 1 | 0 | 1 | 1 | CC202 1 | 0 | 0 |" in out
+    assert "| app | 3 | 2 | 0 | 2 | 1 | 0 | 1 | 0 | 1 | 1 | CC202 1 | 0 | 0 |" in out
     assert "| CC202 parameter-stop | 1 | 1 |" in out
     assert "Failures: none" in out
     assert "== app: b.py:7 CC101\n   CC202 b.py:8" in out
