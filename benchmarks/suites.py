@@ -178,6 +178,10 @@ def _candidates(folder: Path, count: int) -> None:
     trees.generate_candidates(folder, count)
 
 
+def _namesakes(folder: Path, count: int) -> None:
+    trees.generate_candidates(folder, count, shared=True)
+
+
 def _length(folder: Path, calls: int) -> None:
     folder.mkdir(parents=True)
     (folder / "long.py").write_text(trees.long_candidate(calls), encoding="utf-8")
@@ -192,6 +196,7 @@ _GROWTHS: tuple[_Growth, ...] = (
     ("files", (1_000, 4_000, 16_000), _files, "check", 1.03),
     ("candidates", (50, 200, 800), _candidates, "check", 1.08),
     ("candidates", (25, 100, 400), _candidates, "fix --diff", 1.08),
+    ("candidates with few names", (25, 100, 400), _namesakes, "check", 1.2),
     ("calls of one function", (50, 200, 800), _length, "check", 1.2),
     ("calls of one function", (50, 200, 800), _length, "fix --diff", 1.2),
 )

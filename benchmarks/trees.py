@@ -28,7 +28,7 @@ client = OpenAI()
 SYSTEM = "You answer in one short sentence."
 
 
-def ask_{noun}(question, context=None):
+def ask_{name}(question, context=None):
     """Return the answer to a question about a {noun}."""
     messages = [{{"role": "system", "content": SYSTEM}}]
     if context:
@@ -80,10 +80,13 @@ def filler(size: int, seed: int) -> str:
     return "".join(parts)
 
 
-def candidate(size: int, seed: int) -> str:
-    """Return a file of about ``size`` characters with one call that `fix` rewrites."""
+def candidate(size: int, seed: int, *, shared: bool = False) -> str:
+    """Return a file of about ``size`` characters with one call that `fix` rewrites.
+
+    Its function has a name of its own unless ``shared``.
+    """
     noun = random.Random(seed).choice(_WORDS)
-    head = _CANDIDATE.format(noun=noun)
+    head = _CANDIDATE.format(noun=noun, name=noun if shared else f"{noun}_{seed}")
     return head + filler(max(size - len(head), 0), seed)
 
 
@@ -111,14 +114,16 @@ def generate(into: Path, files: int, per_cent: float = CANDIDATES_PER_CENT) -> N
         (folder / f"module_{number % _FOLDER:02}.py").write_text(make(size, number), "utf-8")
 
 
-def generate_candidates(into: Path, files: int, size: int | None = None) -> list[str]:
+def generate_candidates(
+    into: Path, files: int, size: int | None = None, *, shared: bool = False
+) -> list[str]:
     """Write ``files`` candidates of one ``size``, or of 1 to 20 KB; return their names."""
     into.mkdir(parents=True, exist_ok=True)
     names = []
     for number in range(files):
         length = size if size is not None else 1_300 + 19_300 * (number % 10) // 9
         names.append(f"candidate_{number:05}.py")
-        (into / names[-1]).write_text(candidate(length, number), "utf-8")
+        (into / names[-1]).write_text(candidate(length, number, shared=shared), "utf-8")
     return names
 
 
