@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.members import self_class
 from migrator.analysis.scopes import Binding, Module, Scope
-from migrator.analysis.syntax import ast, children
+from migrator.analysis.syntax import ast, children, mentions_none
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class _Binder:
             ast.Call: self.call,
             ast.Constant: self.constant,
             ast.Dict: self.dict_,
+            ast.Compare: self.compare,
             ast.FunctionDef: self.function,
             ast.AsyncFunctionDef: self.function,
             ast.Lambda: self.function,
@@ -97,6 +98,12 @@ class _Binder:
 
     def dict_(self, node: ast.Dict, scope: Scope) -> None:
         self.module.dicts.append(node)
+        self.below(node, scope)
+
+    def compare(self, node: ast.Compare, scope: Scope) -> None:
+        if not self.module.tests_none:
+            parts = [node.left, *node.comparators]
+            self.module.tests_none = any(mentions_none(part) for part in parts)
         self.below(node, scope)
 
     def constant(self, node: ast.Constant, scope: Scope) -> None:

@@ -77,7 +77,7 @@ class Module:
 
     __slots__ = (
         "source", "tree", "parents", "scopes", "root", "scope_of", "binding_of",
-        "attributes", "calls", "dicts", "strings", "imports", "reached", "memo",
+        "attributes", "calls", "dicts", "strings", "tests_none", "imports", "reached", "memo",
     )  # fmt: skip
 
     def __init__(self, source: Source, tree: ast.Module) -> None:
@@ -92,6 +92,8 @@ class Module:
         self.calls: list[ast.Call] = []
         self.dicts: list[ast.Dict] = []
         self.strings: list[ast.Constant] = []
+        # Whether anything in the file is compared with None.
+        self.tests_none = False
         self.imports: list[Binding] = []
         # Filled by `reaching`: for each scope, what every use of a name may see.
         self.reached: dict[Scope, dict[ast.Name, tuple[Binding, ...]]] = {}

@@ -77,6 +77,13 @@ def is_none(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
+def mentions_none(node: ast.AST) -> bool:
+    """Return whether an operand is None, or a display that holds it."""
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return any(is_none(item) for item in node.elts)
+    return is_none(node)
+
+
 def keyword(call: ast.Call, name: str) -> ast.expr | None:
     """Return the value of a keyword argument, else None."""
     for item in call.keywords:

@@ -164,7 +164,9 @@ def _constructed(module: Module, call: ast.Call) -> Scope | None:
     return None
 
 
-def attribute_bindings(module: Module, owner: Scope, name: str) -> list[Binding]:
+def attribute_bindings(
+    module: Module, owner: Scope, name: str, seen: frozenset[Scope] = frozenset()
+) -> list[Binding]:
     """Return what gives an attribute of a class its value: methods, class body, base classes."""
     result = [*owner.attributes.get(name, ()), *owner.bindings.get(name, ())]
     if result or not isinstance(owner.node, ast.ClassDef):
@@ -173,18 +175,20 @@ def attribute_bindings(module: Module, owner: Scope, name: str) -> list[Binding]
         if isinstance(base, ast.Name):
             for binding in bindings_of(module, base):
                 scope = module.scopes.get(binding.node) if binding.kind == "class" else None
-                if scope is not None and scope is not owner:
-                    result.extend(attribute_bindings(module, scope, name))
+                if scope is not None and scope is not owner and scope not in seen:
+                    result.extend(attribute_bindings(module, scope, name, seen | {owner}))
     return result
 
 
-def qualified_names(module: Module, node: ast.AST) -> set[str]:
+def qualified_names(
+    module: Module, node: ast.AST, seen: frozenset[ast.AST] = frozenset()
+) -> set[str]:
     """Return the dotted import paths ``node`` may stand for; empty when it is not imported."""
     step = attribute_step(node)
     if step is not None:
         base, name = step
-        return {f"{prefix}.{name}" for prefix in qualified_names(module, base)}
-    if not isinstance(node, ast.Name):
+        return {f"{prefix}.{name}" for prefix in qualified_names(module, base, seen)}
+    if not isinstance(node, ast.Name) or node in seen:
         return set()
     result: set[str] = set()
     for binding in bindings_of(module, node):
@@ -198,7 +202,7 @@ def qualified_names(module: Module, node: ast.AST) -> set[str]:
         ):
             if _mentions(binding.value, node.id):
                 continue
-            result |= qualified_names(module, binding.value)
+            result |= qualified_names(module, binding.value, seen | {node})
     return result
 
 

@@ -9,7 +9,15 @@ from __future__ import annotations
 from migrator.analysis.functions import function_at, parameter_of, references
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import COMPREHENSIONS, FUNCTIONS, ast, constant_string, is_none, walk
+from migrator.analysis.syntax import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    ast,
+    constant_string,
+    is_none,
+    mentions_none,
+    walk,
+)
 from migrator.analysis.values import origins
 from migrator.planning.model import Splice
 
@@ -80,7 +88,7 @@ class Nones:
             return True
         parent = self.module.parent(node)
         if isinstance(parent, ast.Compare):
-            return any(_mentions_none(part) for part in [parent.left, *parent.comparators])
+            return any(mentions_none(part) for part in [parent.left, *parent.comparators])
         if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
             targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
             if any(self._bound(target, seen) for target in targets):
@@ -99,21 +107,8 @@ class Nones:
         if isinstance(parent, ast.Dict) and _is_content(parent, node):
             return False
         if isinstance(parent, (*_CONTAINERS, ast.keyword)):
-            return self._asked_somewhere()
+            return self.module.tests_none
         return isinstance(parent, ast.Match)
-
-    def _asked_somewhere(self) -> bool:
-        """Return whether the file tests anything for None: the value is lost in a container."""
-        known = self.module.memo.get("asks for None")
-        if known is None:
-            known = b"None" in self.module.source.utf8 and any(
-                _mentions_none(part)
-                for node in walk(self.module.tree)
-                if isinstance(node, ast.Compare)
-                for part in [node.left, *node.comparators]
-            )
-            self.module.memo["asks for None"] = known
-        return bool(known)
 
     def _raises(self, node: ast.expr) -> bool:
         """Return whether a handler waits for what only None raises (``None.strip()``)."""
@@ -135,7 +130,7 @@ class Nones:
         if _optional(function.returns):
             return True
         uses = references(self.module, function)
-        if uses.others and self._asked_somewhere():
+        if uses.others and self.module.tests_none:
             return True
         return any(self.observed(call, seen) for call in uses.calls)
 
@@ -149,7 +144,7 @@ class Nones:
                 for use in self.module.attributes.get(target.attr, ())
                 if isinstance(use.ctx, ast.Load)
             )
-        return self._asked_somewhere()
+        return self.module.tests_none
 
     def _passed(self, node: ast.expr, call: ast.Call, seen: set[ast.AST]) -> bool:
         if call.func is node or not isinstance(call.func, (ast.Name, ast.Attribute)):
@@ -158,10 +153,10 @@ class Nones:
         if name in ("isinstance", "type"):
             return True
         if name in ("append", "add", "setdefault", "put", "insert", "appendleft"):
-            return self._asked_somewhere()
+            return self.module.tests_none
         for origin in origins(self.module, call.func):
             if origin.kind == "class":
-                return self._asked_somewhere()
+                return self.module.tests_none
             if origin.kind != "def" or not isinstance(origin.node, FUNCTIONS):
                 continue
             arg = parameter_of(self.module, call, node, origin.node)
@@ -186,9 +181,3 @@ def _optional(annotation: ast.expr | None) -> bool:
     return annotation is not None and any(
         is_none(part) or getattr(part, "id", "") == "Optional" for part in walk(annotation)
     )
-
-
-def _mentions_none(node: ast.expr) -> bool:
-    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
-        return any(is_none(item) for item in node.elts)
-    return is_none(node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from migrator._tables import CODES
 from migrator.analysis.clients import host_of_receiver
 from migrator.analysis.doubles import interception
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from migrator.planning.model import Edit
 
 
+# Generated code nests deeply, long sums above all; the compiler takes it, so we do.
+_DEEPEST = 8000
+
+
 def plan_file(path: str, data: bytes, settings: Settings) -> FilePlan:
     """Return everything known of one file; never raises for what is in ``data``.
 
@@ -44,6 +50,8 @@ def plan_file(path: str, data: bytes, settings: Settings) -> FilePlan:
     elif worth_parsing(data):
         module = _module(path, data, plan)
         if module is not None:
+            limit = sys.getrecursionlimit()
+            sys.setrecursionlimit(max(limit, _DEEPEST))
             try:
                 _Planner(module, settings, plan).run()
             except RecursionError:
@@ -51,6 +59,7 @@ def plan_file(path: str, data: bytes, settings: Settings) -> FilePlan:
                 message = "nested too deeply to be analysed"
                 plan.problems.append(Problem("CC901", message, Place(path, 1, 1)))
             finally:
+                sys.setrecursionlimit(limit)
                 module.release()
     return plan
 
@@ -59,6 +68,8 @@ def _module(path: str, data: bytes, plan: FilePlan) -> Module | None:
     if b"\0" in data:
         plan.problems.append(Problem("CC902", "holds NUL bytes", Place(path, 1, 1)))
         return None
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEEPEST))
     try:
         source = Source(path, data)
         tree = parse(source.text, path)
@@ -71,6 +82,8 @@ def _module(path: str, data: bytes, plan: FilePlan) -> Module | None:
     except (RecursionError, MemoryError, ValueError) as error:
         message = str(error) or "nested too deeply to be parsed"
         plan.problems.append(Problem("CC901", message, Place(path, 1, 1)))
+    finally:
+        sys.setrecursionlimit(limit)
     return None
 
 

@@ -127,6 +127,13 @@ class _Search:
                 named[home] = self.homes[home].named_in(data)
             return named[home]
 
+        held: dict[bytes, bool] = {}
+
+        def has(needle: bytes) -> bool:
+            if needle not in held:
+                held[needle] = holds(data, needle)
+            return held[needle]
+
         for word in index.keys() & set(data.translate(_WORDS).split()):
             rest: list[Question] = []
             for question in index[word]:
@@ -137,7 +144,7 @@ class _Search:
                     rest.append(question)
                     if names(home) and path not in self.naming.setdefault(home, []):
                         self.naming[home].append(path)
-                elif all(holds(data, needle) for needle in mention.needles) and (
+                elif all(has(needle) for needle in mention.needles) and (
                     mention.anywhere
                     or names(home)
                     or (mention.linked and self._imports(home, path))

@@ -80,7 +80,9 @@ def _removed(call: cst.Call, index: int) -> cst.Call:
     rest = [*call.args[:index], *call.args[index + 1 :]]
     behind = _behind(gone)
     if index == 0:
-        before = _joined(call.whitespace_before_args, behind) if rest else behind
+        before = call.whitespace_before_args
+        if isinstance(behind, cst.ParenthesizedWhitespace) or not rest:
+            before = _joined(before, behind)
         return call.with_changes(args=rest, whitespace_before_args=before)
     last = rest[index - 1]
     space = _joined(_behind(last), behind)
