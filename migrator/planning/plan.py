@@ -286,6 +286,6 @@ class _Planner:
                 self.plan.findings.append(finding)
                 return
         row = CODES[mark.reason]
-        finding.reasons.append(Reason(mark.reason, row["summary"], place, row["effect"]))
+        finding.reasons.append(Reason(mark.reason, mark.message, place, row["effect"]))
         finding.verdict = "keep" if row["effect"] == "keep" else "blocked"
         self.plan.findings.append(finding)
