@@ -21,6 +21,7 @@ _HEAD = (
 _LEFT = ("project", "top reasons")
 _TOP = 3
 _AROUND = 6
+_CONTEXT = 8
 
 
 def table(results: Sequence[Result]) -> str:
@@ -145,16 +146,25 @@ def write_diffs(results: Iterable[Result], folder: Path) -> None:
 
 
 def difference(name: str, before: bytes, after: bytes) -> bytes:
-    """Return a unified diff of one file."""
-    lines = difflib.diff_bytes(
-        difflib.unified_diff,
-        before.splitlines(keepends=True),
-        after.splitlines(keepends=True),
-        f"a/{name}".encode(),
-        f"b/{name}".encode(),
-        n=8,
-    )
-    return b"".join(line if line.endswith(b"\n") else line + b"\n" for line in lines)
+    """Return a unified diff of one file.
+
+    Not `difflib.unified_diff`: in long files it takes frequent lines for junk and shows them as
+    changed.
+    """
+    old, new = before.split(b"\n"), after.split(b"\n")
+    lines = [f"--- a/{name}".encode(), f"+++ b/{name}".encode()]
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for group in matcher.get_grouped_opcodes(_CONTEXT):
+        (_, start, _, new_start, _), (_, _, end, _, new_end) = group[0], group[-1]
+        span = f"@@ -{start + 1},{end - start} +{new_start + 1},{new_end - new_start} @@"
+        lines.append(span.encode())
+        for kind, i1, i2, j1, j2 in group:
+            if kind == "equal":
+                lines += [b" " + line for line in old[i1:i2]]
+                continue
+            lines += [b"-" + line for line in old[i1:i2]]
+            lines += [b"+" + line for line in new[j1:j2]]
+    return b"\n".join(lines) + b"\n"
 
 
 def sample(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import ecosystem
 import pytest
+from ecosystem_report import difference
 
 from tests.scripts.conftest import Command
 
@@ -29,6 +30,14 @@ def test_a_folder_of_checkouts(
     (diff,) = (tmp_path / "diffs").iterdir()
     assert diff.name == "app.default.diff"
     assert "+    return response.output_text" in diff.read_text()
+
+
+def test_a_diff_shows_only_what_changed() -> None:
+    lines = [f"line {number}" if number % 2 else "" for number in range(400)]
+    changed = [*lines[:201], "new", *lines[202:]]
+    diff = difference("a.py", "\n".join(lines).encode(), "\n".join(changed).encode())
+    assert diff.count(b"\n-") == diff.count(b"\n+new") == 1
+    assert b"@@ -194,17 +194,17 @@\n" in diff
 
 
 def test_failures_decide_the_status(
