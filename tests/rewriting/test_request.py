@@ -50,19 +50,7 @@ TABLE = [
 ]  # fmt: skip
 
 
-_LEADING_SPACE = pytest.mark.xfail(reason="the space behind the first keyword stays", strict=False)
-
-
-@pytest.mark.parametrize(
-    ("call", "changes", "after"),
-    [
-        pytest.param(
-            *row, id=f"{row[0]!r}{number}",
-            marks=[_LEADING_SPACE] * (row[0] in ("f(x=1, y=2)", "f(v=2, x=1)")),
-        )
-        for number, row in enumerate(TABLE)
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "changes", "after"), TABLE, ids=[repr(row[0]) for row in TABLE])
 def test_layouts(call: str, changes: list[Change], after: str) -> None:
     new = rewrite_call(call, changes)
     assert new == after
