@@ -6,7 +6,7 @@ from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.reaching import bindings_of, owner_of, uses_of
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast
-from migrator.analysis.values import attribute_owner, constants, origins, qualified_names
+from migrator.analysis.values import ancestry, attribute_owner, constants, origins, qualified_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,19 +130,7 @@ def _method_uses(module: Module, function: Function, binding: Binding, result: R
 
 def related(module: Module, first: Scope, second: Scope) -> bool:
     """Return whether two classes are one, or one derives from the other, in this file."""
-    return second in _ancestry(module, first) or first in _ancestry(module, second)
-
-
-def _ancestry(module: Module, scope: Scope) -> list[Scope]:
-    result = [scope]
-    for current in result:
-        node = current.node
-        for base in node.bases if isinstance(node, ast.ClassDef) else ():
-            for binding in bindings_of(module, base) if isinstance(base, ast.Name) else ():
-                found = module.scopes.get(binding.node) if binding.kind == "class" else None
-                if found is not None and found not in result:
-                    result.append(found)
-    return result
+    return second in ancestry(module, first) or first in ancestry(module, second)
 
 
 def _classify(module: Module, use: ast.expr, result: References) -> None:

@@ -156,13 +156,41 @@ class Changes:
         self.report.reason("CC236", f"`{shown}` may change the list", use)
 
     def of_message(self, node: ast.expr) -> None:
-        """Look at keys that are set on a message after it was written."""
-        if not isinstance(node, ast.Name):
+        """Look at what is done to a message after it was written."""
+        if isinstance(node, ast.Name):
+            for binding in bindings_of(self.module, node):
+                self._message_uses(binding)
+
+    def _message_uses(self, binding: Binding) -> None:
+        if ("message", binding) in self._seen:
             return
-        for binding in bindings_of(self.module, node):
-            for use in uses_of(self.module, binding):
-                parent = self.module.parent(use)
-                if isinstance(parent, ast.Subscript) and parent.value is use:
-                    self._field(parent)
-                elif isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault"):
-                    self.report.reason("CC236", "a message is changed in place", use)
+        self._seen.add(("message", binding))
+        for use in uses_of(self.module, binding):
+            parent = self.module.parent(use)
+            if isinstance(parent, ast.Subscript) and parent.value is use:
+                self._field(parent)
+            elif isinstance(parent, ast.Attribute) and parent.attr in ("update", "setdefault"):
+                self.report.reason("CC236", "a message is changed in place", use)
+            elif isinstance(parent, ast.Call) and use in parent.args:
+                self._message_given(use, parent)
+            elif isinstance(parent, ast.Assign) and parent.value is use:
+                for target in parent.targets:
+                    other = self.module.binding_of.get(target)
+                    if other is not None and isinstance(target, ast.Name):
+                        self._message_uses(other)
+
+    def _message_given(self, use: ast.expr, call: ast.Call) -> None:
+        func = call.func
+        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        if name in _HARMLESS or name in ("append", "extend", "insert", "dict"):
+            return
+        found = origins(self.module, func) if isinstance(func, (ast.Name, ast.Attribute)) else []
+        if found and all(origin.kind == "def" for origin in found):
+            for origin in found:
+                assert isinstance(origin.node, FUNCTIONS)
+                arg = parameter_of(self.module, call, use, origin.node)
+                if arg is not None:
+                    self._message_uses(self.module.binding_of[arg])
+            return
+        shown = " ".join(self.module.source.segment(func).split())[:60]
+        self.report.reason("CC236", f"`{shown}` may change the message", use)

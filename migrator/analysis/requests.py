@@ -9,7 +9,7 @@ from migrator.analysis.functions import passed_constants
 from migrator.analysis.messages import MessageList
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Site
-from migrator.analysis.syntax import ast, is_none, keyword, literal
+from migrator.analysis.syntax import ast, is_none, keyword, literal, walk
 from migrator.analysis.values import constants, qualified_names
 
 TYPE_CHECKING = False
@@ -256,6 +256,8 @@ class Request:
     # -- after the keywords -------------------------------------------------------------
 
     def _dropped(self, name: str, node: ast.expr, note: str) -> None:
+        if any(isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield)) for part in walk(node)):
+            self.reason("CC213", f"`{name}` does more than give a value", node)
         self.row(name, "dropped", node, "", note)
         self.changes.append(Change("remove", name))
 

@@ -93,7 +93,11 @@ def _from_attribute(
     module: Module, node: ast.Attribute, result: list[Origin], seen: set[ast.AST]
 ) -> None:
     owner = attribute_owner(module, node)
-    bindings = attribute_bindings(module, owner, node.attr) if owner is not None else []
+    bindings: list[Binding] = []
+    if owner is not None:
+        bindings = attribute_bindings(module, owner, node.attr)
+        if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+            bindings = [*bindings, *_overrides(module, owner, node.attr)]
     if all(binding.kind == "annotation" for binding in bindings):
         result.append(Origin("attribute", node))
         return
@@ -104,6 +108,28 @@ def _from_attribute(
             result.append(Origin(binding.kind, binding.node, binding))
         else:
             _from_binding(module, binding, node, result, seen)
+
+
+def _overrides(module: Module, owner: Scope, name: str) -> list[Binding]:
+    """Return what classes of this file that derive from ``owner`` give an attribute."""
+    result: list[Binding] = []
+    for scope in module.scopes.values():
+        if scope.kind == "class" and scope is not owner and owner in ancestry(module, scope):
+            result.extend([*scope.attributes.get(name, ()), *scope.bindings.get(name, ())])
+    return result
+
+
+def ancestry(module: Module, scope: Scope) -> list[Scope]:
+    """Return a class and everything of this file it derives from."""
+    result = [scope]
+    for current in result:
+        node = current.node
+        for base in node.bases if isinstance(node, ast.ClassDef) else ():
+            for binding in bindings_of(module, base) if isinstance(base, ast.Name) else ():
+                found = module.scopes.get(binding.node) if binding.kind == "class" else None
+                if found is not None and found not in result:
+                    result.append(found)
+    return result
 
 
 def _set_from_outside(module: Module, owner: Scope | None, name: str) -> list[ast.expr]:

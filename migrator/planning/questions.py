@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.members import self_class
 from migrator.analysis.reaching import owner_of
 from migrator.analysis.requests import Request
 from migrator.analysis.scopes import Module
@@ -52,9 +53,22 @@ def _client(module: Module, site: Site, place: Place) -> list[Mention]:
         owner = owner_of(module, node)
         if owner is not None and owner.kind != "module":
             return []
+    asked = _subclasses(module, node, place)
     reason = Reason("CC503", "the client is replaced in", place, "block")
     forms = (f".{name} =", f'.{name}"', f".{name}'", f'"{name}",', f"'{name}',")
-    return [Mention((form.encode(),), reason) for form in forms]
+    return asked + [Mention((form.encode(),), reason) for form in forms]
+
+
+def _subclasses(module: Module, node: ast.expr | None, place: Place) -> list[Mention]:
+    """Ask whether a class of another file derives from this one and names its client."""
+    if not isinstance(node, ast.Attribute):
+        return []
+    owner = self_class(module.scope(node), node.value)
+    if owner is None or not isinstance(owner.node, ast.ClassDef):
+        return []
+    reason = Reason("CC405", "a subclass may have another client, in", place, "unknown")
+    needles = (f"({owner.node.name}".encode(), node.attr.encode())
+    return [Mention(needles, reason, anywhere=True)]
 
 
 def _address(place: Place) -> list[Mention]:
