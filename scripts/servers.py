@@ -35,12 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")
         python = servers_python(folder, options.python)
         if options.serve:
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
             serve(python, folder)
             return 0
         tester = testing_python(folder)
         with Servers(python, folder) as servers:
             return _test(tester, servers.base_url, options.pytest)
+    except KeyboardInterrupt:
+        return 130
     except (EnvironmentFault, ServerFault, OSError, subprocess.CalledProcessError) as error:
         print(f"servers: {error}", file=sys.stderr)
         return 2

@@ -179,4 +179,4 @@ def serve(python: Path, folder: Path) -> None:
     with Servers(python, folder) as servers:
         print(f"{servers.base_url}  model {MODEL}", flush=True)
         print("interrupt to stop", file=sys.stderr, flush=True)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.pause()
