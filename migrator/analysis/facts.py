@@ -73,10 +73,11 @@ class Mention:
 
     If one does, ``reason`` applies.  The file has to name the module that asks, too, unless
     ``anywhere``: methods and attributes are reached through objects that need no import.
-    ``linked``: it is enough that the asking module names the file.
+    ``linked``: it is enough that the asking module names the file.  With a ``remedy`` the answer
+    yes stops nothing: the group gets these edits, (start, end, text) each, as well.
     """
 
-    __slots__ = ("needles", "reason", "group", "anywhere", "linked")
+    __slots__ = ("needles", "reason", "group", "anywhere", "linked", "remedy")
 
     def __init__(
         self,
@@ -86,9 +87,11 @@ class Mention:
         *,
         anywhere: bool = False,
         linked: bool = False,
+        remedy: tuple[tuple[int, int, str], ...] = (),
     ) -> None:
         self.needles = needles
         self.reason = reason
         self.group = group
         self.anywhere = anywhere
         self.linked = linked
+        self.remedy = remedy

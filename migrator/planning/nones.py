@@ -6,7 +6,8 @@ the rewritten read is ``output_text or None``; where it can't ask, it stays shor
 
 from __future__ import annotations
 
-from migrator.analysis.functions import function_at, parameter_of, references
+from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.functions import function_at, parameter_of, question, references
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import (
@@ -35,18 +36,44 @@ class Nones:
 
     def __init__(self, module: Module) -> None:
         self.module = module
+        self.mentions: list[Mention] = []
 
     def edits(self, node: ast.expr) -> list[Splice]:
         """Return what has to be added around a content read so that None tests keep working."""
         parent = self.module.parent(node)
-        start, end = self.module.source.span(node)
         if isinstance(parent, ast.Compare) and self._is_none_test(parent, node):
             return self._compared(node, parent)
-        if not self.observed(node, set()):
-            return []
+        seen: set[ast.AST] = set()
+        added = self._added(node, parent)
+        if self.observed(node, seen):
+            return added
+        self._ask(added, seen)
+        return []
+
+    def _added(self, node: ast.expr, parent: ast.AST) -> list[Splice]:
+        start, end = self.module.source.span(node)
         if isinstance(parent, _BARE) or (isinstance(parent, ast.Call) and node in parent.args):
             return [Splice(end, end, " or None")]
         return [Splice(start, start, "("), Splice(end, end, " or None)")]
+
+    def _ask(self, added: list[Splice], seen: set[ast.AST]) -> None:
+        """Ask whether another file uses a function that returns the text, and tests for None."""
+        remedy = tuple((splice.start, splice.end, splice.text) for splice in added)
+        for node in seen:
+            statement = self.module.parent(node)
+            if not isinstance(statement, ast.Return):
+                continue
+            function = function_at(self.module, statement)
+            if not isinstance(function, FUNCTIONS):
+                continue
+            place = self.module.source.place(function)
+            # Never shown: the answer adds edits instead of a reason.
+            reason = Reason("", "", place, "")
+            binding = self.module.binding_of[function]
+            for test in (b"is None", b"is not None"):
+                asked = question(function, binding, reason, (test,))
+                asked.remedy = remedy
+                self.mentions.append(asked)
 
     @staticmethod
     def _is_none_test(compare: ast.Compare, node: ast.expr) -> bool:

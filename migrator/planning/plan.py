@@ -97,6 +97,7 @@ class _Planner:
         self.groups = Groups()
         self.results = Results(module, self.groups, library=settings.library)
         self.calls: list[tuple[int, Site, Request, Finding]] = []
+        self.nones: dict[int, Nones] = {}
 
     def run(self) -> None:
         found = Sites(self.module)
@@ -242,7 +243,8 @@ class _Planner:
                     mention
                     for number, mention in self.results.mentions
                     if self.groups.find(number) == root
-                ],
+                ]
+                + self.nones[root].mentions,
                 [(site, request, finding) for site, request, finding in calls],
             )
         )
@@ -261,6 +263,7 @@ class _Planner:
                 if variables.removed(alias):
                     gone.add(alias.binding.statement)
         nones = Nones(self.module)
+        self.nones[root] = nones
         for number, step in self.results.steps:
             if self.groups.find(number) != root:
                 continue

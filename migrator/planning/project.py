@@ -14,7 +14,7 @@ from migrator.analysis.doubles import interception, is_double
 from migrator.analysis.facts import Mention, Reason
 from migrator.files.reading import Unreadable, read
 from migrator.planning.homes import Home, holds
-from migrator.planning.model import FilePlan
+from migrator.planning.model import FilePlan, Splice
 from migrator.planning.verdicts import decide
 
 TYPE_CHECKING = False
@@ -199,6 +199,11 @@ class _Search:
 
     def _apply(self, plan: FilePlan, mention: Mention, path: str) -> None:
         group = next(group for group in plan.groups if group.id == mention.group)
+        if mention.remedy:
+            known = {(e.start, e.end, e.text) for e in group.edits if isinstance(e, Splice)}
+            if group.edits and not known.issuperset(mention.remedy):
+                group.edits.extend(Splice(*edit) for edit in mention.remedy)
+            return
         shown = os.path.relpath(path, os.path.dirname(os.path.abspath(plan.path)))
         asked = mention.reason
         message = f"{asked.message} {shown.replace(os.sep, '/')}"
