@@ -144,13 +144,10 @@ class Changes:
         if name == "append" or name == "extend":
             self.report.reason("CC236", "the list is put into another list", use)
             return
-        found = origins(self.module, func) if isinstance(func, (ast.Name, ast.Attribute)) else []
-        if found and all(origin.kind == "def" for origin in found):
-            for origin in found:
-                assert isinstance(origin.node, FUNCTIONS)
-                arg = parameter_of(self.module, call, use, origin.node)
-                if arg is not None:
-                    self.of(self.module.binding_of[arg])
+        followed = self._parameters(use, call)
+        if followed is not None:
+            for binding in followed:
+                self.of(binding)
             return
         shown = " ".join(self.module.source.segment(func).split())[:60]
         self.report.reason("CC236", f"`{shown}` may change the list", use)
@@ -179,18 +176,30 @@ class Changes:
                     if other is not None and isinstance(target, ast.Name):
                         self._message_uses(other)
 
+    def _parameters(self, use: ast.expr, call: ast.Call) -> list[Binding] | None:
+        """Return the parameters ``use`` is bound to when all callees are in this file."""
+        if not isinstance(call.func, (ast.Name, ast.Attribute)):
+            return None
+        found = origins(self.module, call.func)
+        if not found or any(origin.kind != "def" for origin in found):
+            return None
+        result: list[Binding] = []
+        for origin in found:
+            assert isinstance(origin.node, FUNCTIONS)
+            arg = parameter_of(self.module, call, use, origin.node)
+            if arg is not None:
+                result.append(self.module.binding_of[arg])
+        return result
+
     def _message_given(self, use: ast.expr, call: ast.Call) -> None:
         func = call.func
         name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
         if name in _HARMLESS or name in ("append", "extend", "insert", "dict"):
             return
-        found = origins(self.module, func) if isinstance(func, (ast.Name, ast.Attribute)) else []
-        if found and all(origin.kind == "def" for origin in found):
-            for origin in found:
-                assert isinstance(origin.node, FUNCTIONS)
-                arg = parameter_of(self.module, call, use, origin.node)
-                if arg is not None:
-                    self._message_uses(self.module.binding_of[arg])
+        followed = self._parameters(use, call)
+        if followed is not None:
+            for binding in followed:
+                self._message_uses(binding)
             return
         shown = " ".join(self.module.source.segment(func).split())[:60]
         self.report.reason("CC236", f"`{shown}` may change the message", use)
