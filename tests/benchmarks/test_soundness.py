@@ -26,12 +26,9 @@ SPELLINGS = {
     "double": "from unittest import mock\nmock.patch('openai.resources.chat.completions.Completions')\n",
     "module": "import openai\nopenai.chat.completions.create()\n",
     "beta": "from openai import OpenAI\nOpenAI().beta.chat.completions.parse()\n",
-    "batch": "line = {'url': '/v1/chat/completions'}\n",
-}
-# What the filter hides today.
-HIDDEN = {
     "resource": "from openai import OpenAI\nc = OpenAI().chat\nd = c.completions\nd.create()\n",
     "class": "from openai.resources.chat import Completions\nprint(Completions.create)\n",
+    "batch": "line = {'url': '/v1/chat/completions'}\n",
 }
 
 
@@ -42,13 +39,6 @@ def test_the_filter_hides_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[
     first, second = capsys.readouterr().out.splitlines()
     assert "0 findings" not in first
     assert second.endswith("6 findings filtered, 6 not: the same")
-
-
-@pytest.mark.xfail(reason="the filter is too narrow", strict=False)
-@pytest.mark.parametrize("name", HIDDEN)
-def test_the_filter_hides_no_detour(tmp_path: Path, name: str) -> None:
-    (tmp_path / "a.py").write_text(HIDDEN[name], encoding="utf-8")
-    assert soundness.main([str(tmp_path)]) == 0
 
 
 def test_a_hidden_finding_is_a_difference(
