@@ -19,7 +19,7 @@ from .errors import CannotRun
 
 # Inherited by everything a command starts, even by what leaves its process group.
 _MARK = "MIGRATOR_VERIFY_RUN"
-_GRACE = 2.0
+_GRACE = 1.0
 
 
 @dataclass(frozen=True)

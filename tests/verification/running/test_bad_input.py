@@ -73,6 +73,7 @@ def test_no_such_server(programs: Programs) -> None:
 def test_a_server_that_dies(programs: Programs, answered: int) -> None:
     programs.write("ask('a')\nask('b')")
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(20)
     body = b'{"choices": [{"message": {"content": "x"}}]}'
     answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
 
@@ -86,11 +87,11 @@ def test_a_server_that_dies(programs: Programs, answered: int) -> None:
             connection.close()
         listener.close()
 
-    thread = threading.Thread(target=serve)
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     said = programs.refused("--base-url", url)
-    thread.join()
+    thread.join(20)
     assert said.startswith(f"the server at {url} was lost: ")
 
 
