@@ -38,7 +38,7 @@ def _combined(
     module: Module, found: list[Client], trusted: tuple[str, ...]
 ) -> tuple[Host, list[Reason]]:
     place = module.source.place
-    moved = redirect(module, trusted)
+    moved = redirect(module, trusted, {client.node for client in found})
     if moved is not None and all(client.verdict == "openai" for client in found):
         reason = Reason(moved.code, moved.detail, place(moved.node), moved.effect)
         return Host(moved.verdict, found[0].name, moved.detail, place(found[0].node)), [reason]

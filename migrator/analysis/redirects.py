@@ -6,45 +6,58 @@ from migrator.analysis import hosts
 from migrator.analysis.constructors import Client, shown
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, constant_string, walk
-from migrator.analysis.values import constants
+from migrator.analysis.values import constants, origins
 
 _VARIABLES = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
 _ADDRESSES = ("base_url", "_base_url", "api_base")
 _SETTERS = {"setdefault", "putenv", "setenv"}
 
 
-def redirect(module: Module, trusted: tuple[str, ...]) -> Client | None:
-    """Return the client that assignments of this file make of every OpenAI client, else None.
+def redirect(module: Module, trusted: tuple[str, ...], built: set[ast.AST]) -> Client | None:
+    """Return the client that assignments of this file make of the OpenAI clients ``built``.
 
     Looked for: ``openai.base_url = …``, ``client.base_url = …``, ``openai.api_type = "azure"``
     and writes of the environment variables the SDK reads.
     """
-    if "redirect" not in module.memo:
-        module.memo["redirect"] = _find(module, trusted)
-    found = module.memo["redirect"]
-    return found if isinstance(found, Client) else None
+    if "redirects" not in module.memo:
+        module.memo["redirects"] = _find(module, trusted)
+    found = module.memo["redirects"]
+    assert isinstance(found, list)
+    for client, targets in found:
+        if targets is None or targets & built:
+            assert isinstance(client, Client)
+            return client
+    return None
 
 
-def _find(module: Module, trusted: tuple[str, ...]) -> Client | None:
+def _find(module: Module, trusted: tuple[str, ...]) -> list[tuple[Client, set[ast.AST] | None]]:
+    """Return the new clients with what they replace; None stands for every client."""
+    result: list[tuple[Client, set[ast.AST] | None]] = []
     for name in _ADDRESSES:
         for node in module.attributes.get(name, ()):
             statement = module.parent(node)
-            if isinstance(node.ctx, ast.Store) and isinstance(statement, ast.Assign):
-                if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
-                    continue
-                client = _addressed(module, statement.value, node, trusted)
-                if client is not None:
-                    return client
+            if not isinstance(node.ctx, ast.Store) or not isinstance(statement, ast.Assign):
+                continue
+            if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+                continue
+            client = _addressed(module, statement.value, node, trusted)
+            if client is None:
+                continue
+            found = origins(module, node.value)
+            module_level = any(origin.kind == "import" for origin in found)
+            result.append((client, None if module_level else {origin.node for origin in found}))
     for node in module.attributes.get("api_type", ()):
         statement = module.parent(node)
         if not isinstance(node.ctx, ast.Store) or not isinstance(statement, ast.Assign):
             continue
         if (constant_string(statement.value) or "azure").startswith("azure"):
             detail = "`api_type` makes the module-level client an Azure client"
-            return Client("azure-dated", "openai", detail, node, "CC406", "block")
-    if not any(name.encode() in module.source.utf8 for name in _VARIABLES):
-        return None
-    return _environment(module, trusted)
+            result.append((Client("azure-dated", "openai", detail, node, "CC406", "block"), None))
+    if any(name.encode() in module.source.utf8 for name in _VARIABLES):
+        moved = _environment(module, trusted)
+        if moved is not None:
+            result.append((moved, None))
+    return result
 
 
 def _environment(module: Module, trusted: tuple[str, ...]) -> Client | None:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _CONTEXT = 3
+# The shortest diff takes time quadratic in the lines that repeat.
+_LONG = 5000
 
 
 def difference(path: str, before: bytes, after: bytes) -> bytes:
@@ -19,7 +21,7 @@ def difference(path: str, before: bytes, after: bytes) -> bytes:
     """
     name = path.encode("utf-8", "surrogateescape")
     old, new = _lines(before), _lines(after)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=len(old) > _LONG)
     parts: list[bytes] = []
     for group in matcher.get_grouped_opcodes(_CONTEXT):
         if not parts:
