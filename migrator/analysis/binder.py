@@ -182,6 +182,8 @@ class _Binder:
         owner = scope.elsewhere.get(name, scope)
         binding = Binding(name, owner, kind, node, value, path, statement)
         binding.remote = owner is not scope
+        if binding.remote:
+            owner.remote.add(name)
         owner.bindings.setdefault(name, []).append(binding)
         self.module.binding_of[node] = binding
         return binding

@@ -20,19 +20,17 @@ def bindings_of(module: Module, node: ast.Name) -> tuple[Binding, ...]:
     owner = owner_of(module, node)
     if owner is None:
         return ()
-    everything = tuple(owner.bindings[node.id])
     start = module.scope_of[node]
     if start.kind != "comp" or owner.kind != "comp":
         start = start.function()
-    if owner is not start or any(binding.remote for binding in everything):
-        return everything
-    if owner.kind in ("comp", "lambda"):
-        return everything
-    reached = module.reached.get(owner)
-    if reached is None:
-        reached = _Flow(module, owner).run()
-        module.reached[owner] = reached
-    return reached.get(node, everything)
+    if owner is start and owner.kind not in ("comp", "lambda") and node.id not in owner.remote:
+        reached = module.reached.get(owner)
+        if reached is None:
+            reached = _Flow(module, owner).run()
+            module.reached[owner] = reached
+        if node in reached:
+            return reached[node]
+    return tuple(owner.bindings[node.id])
 
 
 def owner_of(module: Module, node: ast.Name) -> Scope | None:

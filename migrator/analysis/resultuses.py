@@ -21,6 +21,7 @@ _STRING_TESTS = {
     "startswith", "endswith", "removeprefix", "replace", "split", "find", "index", "partition",
     "lstrip", "strip",
 }  # fmt: skip
+_LOOK_UPS = (b"eval(", b"exec(", b"locals()", b"globals()", b"vars(")
 _AWAITERS = {"asyncio.run", "asyncio.wait_for", "anyio.run", "asyncio.shield"}
 
 
@@ -245,7 +246,9 @@ def shows_source(module: Module, node: ast.expr) -> bool:
 def looked_up(module: Module, name: str) -> bool:
     """Return whether ``eval``, ``locals`` and the like may read the variable ``name``."""
     data = module.source.utf8
-    if not any(word in data for word in (b"eval(", b"exec(", b"locals()", b"globals()", b"vars(")):
+    if "looks up" not in module.memo:
+        module.memo["looks up"] = any(word in data for word in _LOOK_UPS)
+    if not module.memo["looks up"]:
         return False
     return any(name in str(node.value) for node in module.strings) or any(
         f"{mark}{name}{mark}".encode() in data for mark in ("'", '"')

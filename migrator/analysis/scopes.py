@@ -50,7 +50,7 @@ class Scope:
     """A module, function, class, lambda or comprehension with the names it binds."""
 
     __slots__ = (
-        "node", "kind", "parent", "bindings", "loads", "elsewhere", "attributes",
+        "node", "kind", "parent", "bindings", "loads", "remote", "elsewhere", "attributes",
     )  # fmt: skip
 
     def __init__(self, node: ast.AST, kind: str, parent: Scope | None) -> None:
@@ -59,6 +59,8 @@ class Scope:
         self.parent = parent
         self.bindings: dict[str, list[Binding]] = {}
         self.loads: dict[str, list[ast.Name]] = {}
+        # Names that other scopes bind, too, through global or nonlocal.
+        self.remote: set[str] = set()
         # Names declared global or nonlocal, with the scope they belong to.
         self.elsewhere: dict[str, Scope] = {}
         # Classes only: `self.name = value` in any method.

@@ -11,10 +11,6 @@ from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast
 from migrator.analysis.values import origins
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 class SharedNames:
     """The variables of one module that hold results."""
@@ -24,22 +20,31 @@ class SharedNames:
         self.results = results
         self.calls = calls
 
-    def conflicts(self, root: int, rewritten: set[int]) -> Iterator[Reason]:
-        """Yield a reason for every variable of group ``root`` that another binding keeps chat."""
+    def conflicts(self, rewritten: set[int]) -> dict[int, Reason]:
+        """Return a reason for every group of ``rewritten`` one of whose variables stays chat."""
         find = self.results.groups.find
-        for binding, (_, number) in self.results.bindings.items():
-            if find(number) != root or not _checked(binding.scope):
+        result: dict[int, Reason] = {}
+        for scope, name in dict.fromkeys((b.scope, b.name) for b in self.results.bindings):
+            if not _checked(scope):
                 continue
-            for other in binding.scope.bindings.get(binding.name, ()):
-                known = self.results.bindings.get(other)
-                if known is not None:
-                    stays = find(known[1]) not in rewritten and find(known[1]) != root
-                else:
-                    stays = self._is_chat(other)
-                if stays:
-                    line = getattr(other.node, "lineno", 0)
-                    message = f"`{binding.name}` also holds a chat result that stays, line {line}"
-                    yield Reason("CC323", message, self.module.source.place(other.node), "block")
+            roots: set[int] = set()
+            stays: Binding | None = None
+            for binding in scope.bindings.get(name, ()):
+                known = self.results.bindings.get(binding)
+                if known is not None and find(known[1]) in rewritten:
+                    roots.add(find(known[1]))
+                elif stays is None and (known is not None or self._is_chat(binding)):
+                    stays = binding
+            if stays is not None:
+                reason = self._reason(stays)
+                for root in roots:
+                    result.setdefault(root, reason)
+        return result
+
+    def _reason(self, stays: Binding) -> Reason:
+        line = getattr(stays.node, "lineno", 0)
+        message = f"`{stays.name}` also holds a chat result that stays, line {line}"
+        return Reason("CC323", message, self.module.source.place(stays.node), "block")
 
     def _is_chat(self, binding: Binding) -> bool:
         value = binding.value

@@ -7,12 +7,13 @@ import sys
 from migrator._tables import CODES
 from migrator.analysis.clients import host_of_receiver
 from migrator.analysis.doubles import interception
-from migrator.analysis.facts import Host, Member, Reason
+from migrator.analysis.facts import Host, Member, Mention, Reason
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
 from migrator.analysis.presence import possible
 from migrator.analysis.requests import Request, streams
-from migrator.analysis.results import Results
+from migrator.analysis.results import Alias, Results
+from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import CREATE, PARSE, Mark, Site, Sites
 from migrator.analysis.syntax import ast, parse
@@ -87,6 +88,17 @@ def _module(path: str, data: bytes, plan: FilePlan) -> Module | None:
     return None
 
 
+class _Share:
+    """What the flow of results found for one group."""
+
+    __slots__ = ("mentions", "aliases", "steps")
+
+    def __init__(self) -> None:
+        self.mentions: list[Mention] = []
+        self.aliases: list[Alias] = []
+        self.steps: list[Step] = []
+
+
 class _Planner:
     """Builds the plan of one module."""
 
@@ -98,6 +110,8 @@ class _Planner:
         self.results = Results(module, self.groups, library=settings.library)
         self.calls: list[tuple[int, Site, Request, Finding]] = []
         self.nones: dict[int, Nones] = {}
+        self.variables: Variables | None = None
+        self.shares: dict[int, _Share] | None = None
 
     def run(self) -> None:
         found = Sites(self.module)
@@ -191,13 +205,12 @@ class _Planner:
         names = SharedNames(self.module, self.results, {site.call for _, site, _, _ in self.calls})
         while True:
             rewritten = {root for root, group in table.items() if not settled(group)}
-            found = {root: list(names.conflicts(root, rewritten)) for root in rewritten}
-            found = {root: reasons for root, reasons in found.items() if reasons}
+            found = names.conflicts(rewritten)
             if not found:
                 return
-            for root, reasons in found.items():
+            for root, reason in found.items():
                 for finding in table[root].findings:
-                    finding.reasons.append(reasons[0])
+                    finding.reasons.append(reason)
                 decide(table[root], self.settings)
                 table[root].edits = []
 
@@ -235,19 +248,24 @@ class _Planner:
                 finding.reasons.append(Reason(error.code, error.message, place, "block"))
             decide(group, self.settings)
             return
-        self.plan.mentions.extend(
-            questions(
-                self.module,
-                group,
-                [
-                    mention
-                    for number, mention in self.results.mentions
-                    if self.groups.find(number) == root
-                ]
-                + self.nones[root].mentions,
-                [(site, request, finding) for site, request, finding in calls],
-            )
-        )
+        asked = [*self.share(root).mentions, *self.nones[root].mentions]
+        self.plan.mentions.extend(questions(self.module, group, asked, calls))
+
+    def share(self, root: int) -> _Share:
+        """Return what the flow found for one group; everything is sorted out at the first call."""
+        if self.shares is None:
+            self.shares = {}
+            for number, mention in self.results.mentions:
+                self._share_of(number).mentions.append(mention)
+            for alias in self.results.aliases:
+                self._share_of(alias.group).aliases.append(alias)
+            for number, step in self.results.steps:
+                self._share_of(number).steps.append(step)
+        return self.shares.setdefault(root, _Share())
+
+    def _share_of(self, number: int) -> _Share:
+        assert self.shares is not None
+        return self.shares.setdefault(self.groups.find(number), _Share())
 
     def _edits(self, root: int, calls: list[tuple[Site, Request, Finding]]) -> list[Edit]:
         result: list[Edit] = []
@@ -255,18 +273,16 @@ class _Planner:
             result.extend(chain_edits(self.module, site))
             start, end = self.module.source.span(site.call)
             result.append(CallEdit(start, end, request.changes))
-        variables = Variables(self.module, self.results)
+        if self.variables is None:
+            self.variables = Variables(self.module, self.results)
         gone = set()
-        for alias in self.results.aliases:
-            if self.groups.find(alias.group) == root:
-                result.extend(variables.edits(alias))
-                if variables.removed(alias):
-                    gone.add(alias.binding.statement)
+        for alias in self.share(root).aliases:
+            result.extend(self.variables.edits(alias))
+            if self.variables.removed(alias):
+                gone.add(alias.binding.statement)
         nones = Nones(self.module)
         self.nones[root] = nones
-        for number, step in self.results.steps:
-            if self.groups.find(number) != root:
-                continue
+        for step in self.share(root).steps:
             if self.module.statement(step.whole) not in gone:
                 result.extend(step_edits(self.module, step, nones))
         return result

@@ -112,7 +112,9 @@ class _Search:
         result: dict[bytes, list[Question]] = {}
         for question in self.open:
             _, mention, home = question
-            needle = mention.needles[0] if mention.needles else self.homes[home].word
+            # A file that has to name the module is found by that, which few files do.
+            free = mention.needles and (mention.anywhere or mention.linked)
+            needle = mention.needles[0] if free else self.homes[home].word
             words = needle.translate(_WORDS).split()
             if words:
                 result.setdefault(max(words, key=len), []).append(question)
