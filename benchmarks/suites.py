@@ -67,14 +67,20 @@ def hook(bench: Bench) -> Iterator[Row]:
         yield amount("e", f"peak memory of `check`, {what}, above", more, " MiB", goal, _PYTHON)
 
 
+def _laid_out(bench: Bench) -> tuple[Path, int]:
+    """Return the tree to measure, made once for all suites, and how many files it has."""
+    folder = bench.scratch / "tree"
+    if folder.exists():
+        return folder, sum(1 for _ in folder.rglob("*.py"))
+    if bench.sources:
+        return folder, trees.copy_sources(bench.sources, folder)
+    trees.generate(folder, bench.files)
+    return folder, bench.files
+
+
 def tree(bench: Bench) -> Iterator[Row]:
     """Measure a whole tree against tools that read all of it."""
-    folder = bench.scratch / "tree"
-    if bench.sources:
-        count = trees.copy_sources(bench.sources, folder)
-    else:
-        count = bench.files
-        trees.generate(folder, count)
+    folder, count = _laid_out(bench)
     size = sum(path.stat().st_size for path in folder.rglob("*.py"))
     bench.say(f"tree: {count} files, {size / 1e6:.0f} MB")
     here = str(folder)
@@ -107,7 +113,7 @@ def codemod(bench: Bench) -> Iterator[Row]:
         if kind == "generated":
             names = trees.generate_candidates(originals, 100)
         else:
-            names = trees.real_candidates(bench.scratch / "tree", originals, 100)
+            names = trees.real_candidates(_laid_out(bench)[0], originals, 100)
         work = bench.scratch / "codemod-work"
 
         def prepare(originals: Path = originals, work: Path = work) -> None:
