@@ -28,12 +28,10 @@ class Annotations:
                 row = _CLIENTS.get(name)
                 short = name.rsplit(".", 1)[-1]
                 if row is not None and row["family"] == "openai":
-                    found.append(Client("openai", short, "annotated", node,
-                                        flavour=row["flavour"]))  # fmt: skip
+                    found.append(Client("openai", short, "annotated", node))
                 elif row is not None:
                     detail = "annotated as an Azure client whose address can't be seen"
-                    found.append(Client("azure-dated", short, detail, node, "CC406", "unknown",
-                                        row["flavour"]))  # fmt: skip
+                    found.append(Client("azure-dated", short, detail, node, "CC406", "unknown"))
                 elif (vendor := hosts.package_vendor(name)) is not None:
                     detail = f"annotated as a client of {vendor}"
                     found.append(Client("other", short, detail, node, "CC401", "keep"))

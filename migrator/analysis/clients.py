@@ -10,7 +10,7 @@ from migrator.analysis.facts import Host, Reason
 from migrator.analysis.functions import argument_of, own_nodes, references, returned
 from migrator.analysis.redirects import redirect
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import FUNCTIONS, ast, is_none, keyword
+from migrator.analysis.syntax import FUNCTIONS, ast, is_none, keyword, last_name
 from migrator.analysis.values import (
     Origin,
     attribute_owner,
@@ -128,7 +128,7 @@ class _Finder:
         names = qualified_names(self.module, func)
         if names:
             return [self.named(call, name, depth) for name in sorted(names)]
-        last = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        last = last_name(func)
         if last in self.trusted:
             return [Client("openai", last, f"`{last}` is named in `hosts`", call)]
         result: list[Client] = []

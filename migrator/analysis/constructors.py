@@ -18,7 +18,7 @@ class Client:
     for OpenAI's own host).
     """
 
-    __slots__ = ("verdict", "name", "detail", "node", "code", "effect", "flavour")
+    __slots__ = ("verdict", "name", "detail", "node", "code", "effect")
 
     def __init__(
         self,
@@ -28,7 +28,6 @@ class Client:
         node: ast.AST,
         code: str = "",
         effect: str = "",
-        flavour: str = "",
     ) -> None:
         self.verdict = verdict
         self.name = name
@@ -36,7 +35,6 @@ class Client:
         self.node = node
         self.code = code
         self.effect = effect
-        self.flavour = flavour
 
 
 class Constructors:
@@ -48,9 +46,7 @@ class Constructors:
 
     def constructed(self, call: ast.Call, name: str, row: dict[str, str]) -> Client:
         """Return the client that a call of a class of the openai package builds."""
-        client = self._azure(call, name) if row["family"] == "azure" else self._openai(call, name)
-        client.flavour = row["flavour"]
-        return client
+        return self._azure(call, name) if row["family"] == "azure" else self._openai(call, name)
 
     def _openai(self, call: ast.Call, name: str) -> Client:
         url = keyword(call, "base_url")
@@ -166,5 +162,5 @@ class Constructors:
 
 def shown(module: Module, node: ast.AST) -> str:
     """Return the text of a node on one line, shortened."""
-    text = " ".join(module.source.segment(node).split()) if hasattr(node, "lineno") else "?"
+    text = module.source.one_line(node) if hasattr(node, "lineno") else "?"
     return text if len(text) <= 60 else text[:57] + "..."

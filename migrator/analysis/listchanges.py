@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrator.analysis.functions import parameter_of
 from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.scopes import Binding, Module
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
 from migrator.analysis.values import origins
 
 TYPE_CHECKING = False
@@ -135,7 +135,7 @@ class Changes:
 
     def _given(self, use: ast.expr, call: ast.Call) -> None:
         func = call.func
-        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        name = last_name(func)
         outer = self.module.parent(call)
         if name in _WRAPPERS and isinstance(outer, (ast.For, ast.AsyncFor, ast.comprehension)):
             self._elements(outer.target)
@@ -149,7 +149,7 @@ class Changes:
             for binding in followed:
                 self.of(binding)
             return
-        shown = " ".join(self.module.source.segment(func).split())[:60]
+        shown = self.module.source.one_line(func, 60)
         self.report.reason("CC236", f"`{shown}` may change the list", use)
 
     def of_message(self, node: ast.expr) -> None:
@@ -193,7 +193,7 @@ class Changes:
 
     def _message_given(self, use: ast.expr, call: ast.Call) -> None:
         func = call.func
-        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        name = last_name(func)
         if name in _HARMLESS or name in ("append", "extend", "insert", "dict"):
             return
         followed = self._parameters(use, call)
@@ -201,5 +201,5 @@ class Changes:
             for binding in followed:
                 self._message_uses(binding)
             return
-        shown = " ".join(self.module.source.segment(func).split())[:60]
+        shown = self.module.source.one_line(func, 60)
         self.report.reason("CC236", f"`{shown}` may change the message", use)

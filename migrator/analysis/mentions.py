@@ -6,7 +6,7 @@ from migrator.analysis import hosts
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Mark
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
 from migrator.analysis.values import imported_path, origins, qualified_names
 
 _PATH = "chat/completions"
@@ -58,7 +58,7 @@ def _string(module: Module, node: ast.Constant) -> Mark | None:
         or ("ChatCompletion.acreate" in text)
     ):
         call = module.parent(node)
-        if isinstance(call, ast.Call) and _last(call.func) in _MOCKERS and node in call.args:
+        if isinstance(call, ast.Call) and last_name(call.func) in _MOCKERS and node in call.args:
             return Mark("CC109", call, f"patch of `{text}`", "CC503")
     return None
 
@@ -76,7 +76,7 @@ def _address(module: Module, node: ast.Constant, text: str) -> Mark | None:
             call = module.parent(call)
         if not isinstance(call, ast.Call) or use is call.func or _is_decorator(module, call):
             continue
-        name = _last(call.func)
+        name = last_name(call.func)
         receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
         if _is_mock(module, call, receiver, name):
             return Mark("CC109", call, "HTTP mock of `/chat/completions`", "CC503")
@@ -94,7 +94,10 @@ def _outermost(module: Module, node: ast.expr) -> ast.expr:
         if (
             isinstance(parent, (ast.JoinedStr, ast.FormattedValue))
             or (isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Mod)))
-            or (isinstance(parent, ast.Call) and _last(parent.func) in ("urljoin", "join", "URL"))
+            or (
+                isinstance(parent, ast.Call)
+                and last_name(parent.func) in ("urljoin", "join", "URL")
+            )
         ):
             current = parent
         elif isinstance(parent, ast.Attribute) and parent.attr == "format":
@@ -164,7 +167,7 @@ def _is_local(module: Module, receiver: ast.expr | None) -> bool:
     return any(
         origin.kind == "expr"
         and isinstance(origin.node, ast.Call)
-        and _last(origin.node.func) in _APPLICATIONS
+        and last_name(origin.node.func) in _APPLICATIONS
         for origin in origins(module, receiver)
     )
 
@@ -173,9 +176,3 @@ def _host_reason(text: str) -> str:
     if "://" in text and hosts.url_verdict(text, ()) == "other":
         return "CC402"
     return "CC225"
-
-
-def _last(node: ast.AST) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""

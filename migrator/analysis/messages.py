@@ -12,7 +12,7 @@ from migrator.analysis.functions import argument_of, question, references, relat
 from migrator.analysis.listchanges import Changes, reached_by_name
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
 from migrator.analysis.values import attribute_bindings, attribute_owner, constants, origins
 
 _ROLES = {"system", "developer", "user", "assistant"}
@@ -194,7 +194,7 @@ class MessageList:
 
     def _call(self, node: ast.Call) -> None:
         func = node.func
-        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        name = last_name(func)
         if name in ("list", "deepcopy", "copy", "tuple") and len(node.args) == 1:
             self.list_(node.args[0])
             return
@@ -209,7 +209,7 @@ class MessageList:
                     if statement.value is not None:
                         self.list_(statement.value)
             return
-        shown = " ".join(self.module.source.segment(func).split())[:60]
+        shown = self.module.source.one_line(func, 60)
         self.reason("CC230", f"the messages come from `{shown}(…)`", node)
 
     # -- messages -----------------------------------------------------------------------
@@ -269,7 +269,7 @@ class MessageList:
                     if statement.value is not None:
                         self.message(statement.value)
             return
-        shown = " ".join(self.module.source.segment(node.func).split())[:60]
+        shown = self.module.source.one_line(node.func, 60)
         self.reason("CC235", f"a message is made by `{shown}(…)`", node)
 
     def _dict(self, node: ast.Dict) -> None:

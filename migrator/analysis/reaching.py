@@ -8,7 +8,7 @@ linear.  Uses in nested functions see every binding of the name, because they ru
 from __future__ import annotations
 
 from migrator.analysis.scopes import Binding, Module, Scope
-from migrator.analysis.syntax import COMPREHENSIONS, FUNCTIONS, ast, children
+from migrator.analysis.syntax import COMPREHENSIONS, FUNCTIONS, ast, children, last_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -356,7 +356,7 @@ class _Flow:
 def _may_swallow(node: ast.expr) -> bool:
     """Return whether a context manager is known to swallow exceptions."""
     name = node.func if isinstance(node, ast.Call) else node
-    last = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
+    last = last_name(name)
     return last in ("suppress", "raises", "assertRaises")
 
 

@@ -27,21 +27,18 @@ _FEWEST_TOKENS = 16
 class Change:
     """One change to the keywords of a call.
 
-    ``op``: rename (``name`` → ``new``), wrap (rename and put the value between ``prefix`` and
-    ``suffix``), set (the value becomes ``prefix``), remove, add (``new`` = ``prefix``), merge
+    ``op``: rename (``name`` → ``new``), wrap (rename, and put the value into a dict under the key
+    ``prefix``), set (the value becomes ``prefix``), remove, add (``new`` = ``prefix``), merge
     (the value moves into the dict that keyword ``new`` is given, under the key ``prefix``).
     """
 
-    __slots__ = ("op", "name", "new", "prefix", "suffix")
+    __slots__ = ("op", "name", "new", "prefix")
 
-    def __init__(
-        self, op: str, name: str, new: str = "", prefix: str = "", suffix: str = ""
-    ) -> None:
+    def __init__(self, op: str, name: str, new: str = "", prefix: str = "") -> None:
         self.op = op
         self.name = name
         self.new = new
         self.prefix = prefix
-        self.suffix = suffix
 
 
 class Request:
@@ -70,7 +67,7 @@ class Request:
 
     def row(self, name: str, action: str, node: ast.expr, after: str = "", note: str = "") -> None:
         """Add a ledger row."""
-        before = " ".join(self.module.source.segment(node).split())
+        before = self.module.source.one_line(node)
         self.ledger.append(LedgerRow(name, action, before[:120], after, note))
 
     def omitted(self, node: ast.expr) -> bool:
@@ -103,7 +100,7 @@ class Request:
         self._store(names)
 
     def _splat(self, node: ast.expr) -> None:
-        shown = " ".join(self.module.source.segment(node).split())[:60]
+        shown = self.module.source.one_line(node, 60)
         self.reason("CC210", f"keywords come from `**{shown}`", node)
         self.ledger.append(LedgerRow("**", "refused", shown))
 
@@ -174,7 +171,7 @@ class Request:
         self.reasons.extend(found.reasons)
         self.mentions.extend(found.mentions)
         for builder in found.builders:
-            text = " ".join(self.module.source.segment(builder).split())
+            text = self.module.source.one_line(builder)
             place = self.module.source.place(builder)
             self.members.append(Member("builder", place, text[:80]))
         note = ""
@@ -219,7 +216,7 @@ class Request:
             self._dropped(name, node, "dropped by the `drop` setting")
             self.notes.append(f"`{name}` was dropped, as the `drop` setting allows")
             return
-        shown = " ".join(self.module.source.segment(node).split())[:40]
+        shown = self.module.source.one_line(node, 40)
         self.reason(row["code"], f"`{name}={shown}`", node)
         self.row(name, "refused", node)
 
@@ -239,7 +236,7 @@ class Request:
         if complete and all(value is True for value in values):
             self.reason(row["code"], "`stream=True`", node)
         else:
-            shown = " ".join(self.module.source.segment(node).split())[:40]
+            shown = self.module.source.one_line(node, 40)
             self.reason("CC213", f"`stream={shown}` decides what the call returns", node)
         self.row(name, "refused", node)
 
@@ -264,7 +261,7 @@ class Request:
     def _nest(self) -> None:
         for to, parts in self._nested.items():
             first, key = parts[0]
-            self.changes.append(Change("wrap", first, to, f'{{"{key}": ', "}"))
+            self.changes.append(Change("wrap", first, to, key))
             for name, other in parts[1:]:
                 self.changes.append(Change("merge", name, to, other))
 

@@ -99,7 +99,7 @@ class Results:
 
     def member(self, group: int, role: str, node: ast.AST) -> None:
         """Add a member to a group."""
-        text = " ".join(self.module.source.segment(node).split())
+        text = self.module.source.one_line(node)
         place = self.module.source.place(node)
         self.members.append((group, Member(role, place, text[:80])))
 
@@ -246,7 +246,7 @@ class Results:
             self.reason(group, verdict, detail, node)
         elif not self.across.parameter(node, kind, group, call):
             code = _ESCAPES[kind]
-            func = " ".join(self.module.source.segment(call.func).split())
+            func = self.module.source.one_line(call.func)
             self.reason(group, code, f"{NAMES[kind]} is passed to `{func[:60]}`", node)
 
     # -- everything else ----------------------------------------------------------------

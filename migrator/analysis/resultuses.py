@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import ast, constant_string, is_none
+from migrator.analysis.syntax import ast, constant_string, is_none, last_name
 from migrator.analysis.values import qualified_names
 
 _PRINTERS = {
@@ -88,7 +88,7 @@ def passed_name(module: Module, call: ast.Call, node: ast.expr, kind: str) -> tu
     change, (code, message) for a reason, ("", …) when the callee has to be looked at.
     """
     func = call.func
-    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    name = last_name(func)
     builtin = isinstance(func, ast.Name) and not qualified_names(module, func)
     first = bool(call.args) and call.args[0] is node
     if name == "hasattr" and builtin and first and len(call.args) == 2:

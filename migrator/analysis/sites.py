@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import ast, attribute_step
+from migrator.analysis.syntax import ast, attribute_step, last_name
 from migrator.analysis.values import attribute_owner, imported_path, origins, qualified_names
 
 CREATE = "create"
@@ -332,7 +332,11 @@ class Sites:
 
     def _reference(self, node: ast.AST, message: str, receiver: ast.expr | None) -> None:
         parent = self.module.parent(node)
-        if isinstance(parent, ast.Call) and _last(parent.func) in ("patch", "object", "setattr"):
+        if isinstance(parent, ast.Call) and last_name(parent.func) in (
+            "patch",
+            "object",
+            "setattr",
+        ):
             self._mark("CC109", node, "the Chat Completions API is patched", "CC503", receiver)
         else:
             self._mark("CC107", node, message, "CC505", receiver)
@@ -392,9 +396,3 @@ def _spelling(resource: _Resource, name: str) -> str:
             {"raw": "with_raw_response.", "streaming": "with_streaming_response."}[resource.raw]
         )
     return "".join(parts) + name
-
-
-def _last(node: ast.AST) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""

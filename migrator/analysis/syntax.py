@@ -121,6 +121,13 @@ def dotted(node: ast.AST) -> str | None:
     return ".".join(reversed(parts))
 
 
+def last_name(node: ast.AST | None) -> str:
+    """Return ``c`` for ``a.b.c`` and for ``c``, else an empty string."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def literal(node: ast.AST | None) -> tuple[bool, object]:
     """Return (True, value) when ``node`` is a literal of constants, lists, tuples and dicts."""
     if isinstance(node, ast.Constant):

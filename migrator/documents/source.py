@@ -94,6 +94,11 @@ class Source:
         start, end = self.span(node)
         return self.utf8[start:end].decode("utf-8")
 
+    def one_line(self, node: ast.AST, limit: int = 0) -> str:
+        """Return the text of a node on one line, cut at ``limit`` characters if there is one."""
+        text = " ".join(self.segment(node).split())
+        return text[:limit] if limit else text
+
     def place(self, node: ast.AST) -> Place:
         """Return where a node stands, with columns in characters from 1."""
         return Place(

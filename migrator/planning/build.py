@@ -9,7 +9,7 @@ from __future__ import annotations
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Site
-from migrator.analysis.syntax import ast, attribute_step
+from migrator.analysis.syntax import ast, attribute_step, last_name
 from migrator.planning.links import attribute_link, subscript_link
 from migrator.planning.model import Cut, Splice
 from migrator.planning.nones import Nones
@@ -116,7 +116,7 @@ def _comprehension(module: Module, step: Step) -> list[Splice]:
         return [Cut(cut, end - 1, "")]
     parent = module.parent(whole)
     func = parent.func if isinstance(parent, ast.Call) else None
-    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    name = last_name(func)
     if name not in _CONSUMERS or source.utf8[start : start + 1] != b"(":
         raise Unclear("CC304", "a generator goes through the choices", whole)
     return [Splice(start, start + 1, "(["), Cut(cut, end, "])")]

@@ -16,6 +16,7 @@ from migrator.analysis.syntax import (
     ast,
     constant_string,
     is_none,
+    last_name,
     mentions_none,
     walk,
 )
@@ -176,7 +177,7 @@ class Nones:
     def _passed(self, node: ast.expr, call: ast.Call, seen: set[ast.AST]) -> bool:
         if call.func is node or not isinstance(call.func, (ast.Name, ast.Attribute)):
             return False
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
+        name = last_name(call.func)
         if name in ("isinstance", "type"):
             return True
         if name in ("append", "add", "setdefault", "put", "insert", "appendleft"):

@@ -8,7 +8,7 @@ from migrator.analysis.reaching import owner_of
 from migrator.analysis.requests import Request
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Site
-from migrator.analysis.syntax import ast
+from migrator.analysis.syntax import ast, last_name
 from migrator.documents.place import Place
 from migrator.planning.model import Finding, Group
 
@@ -46,7 +46,7 @@ def _stored(place: Place) -> list[Mention]:
 def _client(module: Module, site: Site, place: Place) -> list[Mention]:
     """Ask whether another file puts its own client where a call finds one."""
     node = site.receiver
-    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    name = last_name(node)
     if not name:
         return []
     if isinstance(node, ast.Name):

@@ -45,8 +45,7 @@ def _changed(call: cst.Call, change: Change) -> cst.Call:
     else:
         arguments[index] = arg.with_changes(keyword=cst.Name(change.new))
     if change.op == "wrap":
-        key = change.prefix.split('"')[1]
-        value = cst.Dict([cst.DictElement(cst.SimpleString(f'"{key}"'), arg.value)])
+        value = cst.Dict([cst.DictElement(cst.SimpleString(f'"{change.prefix}"'), arg.value)])
         arguments[index] = arguments[index].with_changes(value=value)
     return call.with_changes(args=arguments)
 

@@ -19,7 +19,7 @@ from migrator.rewriting.selfcheck import Failed
 from tests.analysis.support import HEAD
 
 RENAME = Change("rename", "x", "z")
-WRAP = Change("wrap", "x", "t", '{"k": ', "}")
+WRAP = Change("wrap", "x", "t", "k")
 REMOVE = Change("remove", "x")
 ADD = Change("add", "", "store", "False")
 
