@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from migrator.documents.place import Place
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.analysis.syntax import ast
+
 
 class Reason:
     """Why a site is not simply rewritten: a code of ``rules/codes.toml``, and where it shows.
@@ -66,6 +70,22 @@ class LedgerRow:
         self.before = before
         self.after = after
         self.note = note
+
+
+class Reshape:
+    """A display or value of a request that is written differently for the Responses API.
+
+    ``kind`` is ``topic.name``, see `migrator.planning.shapes`; ``node`` is the expression as it
+    stands.
+    The calls whose requests hold one node are decided together.
+    """
+
+    __slots__ = ("kind", "node", "detail")
+
+    def __init__(self, kind: str, node: ast.AST, detail: str = "") -> None:
+        self.kind = kind
+        self.node = node
+        self.detail = detail
 
 
 class Mention:

@@ -7,7 +7,7 @@ Responses input as they are (``EasyInputMessageParam``).  Anything else is a rea
 from __future__ import annotations
 
 from migrator.analysis.contents import Contents
-from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.facts import Mention, Reason, Reshape
 from migrator.analysis.functions import argument_of, question, references, related, returned
 from migrator.analysis.listchanges import Changes, reached_by_name
 from migrator.analysis.reaching import bindings_of
@@ -33,6 +33,8 @@ class MessageList:
         self.mentions: list[Mention] = []
         self.builders: list[ast.AST] = []
         self.assumed: list[ast.AST] = []
+        self.reshapes: list[Reshape] = []
+        self.pending: list[tuple[ast.expr, Reason]] = []
         self.contents = Contents(module, self)
         self.changes = Changes(module, self)
         self._lists: set[ast.AST] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator._tables import API
 from migrator.analysis import hosts
-from migrator.analysis.facts import LedgerRow, Member, Mention, Reason
+from migrator.analysis.facts import LedgerRow, Member, Mention, Reason, Reshape
 from migrator.analysis.functions import passed_constants
 from migrator.analysis.messages import MessageList
 from migrator.analysis.scopes import Module
@@ -54,6 +54,10 @@ class Request:
         self.ledger: list[LedgerRow] = []
         self.changes: list[Change] = []
         self.notes: list[str] = []
+        # What is written differently, in the call or elsewhere.
+        self.reshapes: list[Reshape] = []
+        # Messages that may be parts of a result; the flow of results decides.
+        self.pending: list[tuple[ast.expr, Reason]] = []
         self.model = ""
         self.stores = False
         self._nested: dict[str, list[tuple[str, str]]] = {}
@@ -170,6 +174,8 @@ class Request:
         found = MessageList(self.module, node)
         self.reasons.extend(found.reasons)
         self.mentions.extend(found.mentions)
+        self.reshapes.extend(found.reshapes)
+        self.pending.extend(found.pending)
         for builder in found.builders:
             text = self.module.source.one_line(builder)
             place = self.module.source.place(builder)

@@ -64,8 +64,31 @@ class RemoveStatement:
         self.end = end
 
 
+class ImportChange:
+    """Names that ``from origin import …`` gains or loses.
+
+    ``start:end`` is the statement, or the place of a new one when both are equal.  ``drop`` goes
+    only if every use of it goes: ``uses`` are all of them, ``gone`` those this group removes,
+    as offsets.
+    """
+
+    __slots__ = ("start", "end", "origin", "add", "drop", "uses", "gone")
+
+    def __init__(
+        self, start: int, end: int, origin: str, *, add: str = "", drop: str = "",
+        uses: Sequence[int] = (), gone: Sequence[int] = (),
+    ) -> None:  # fmt: skip
+        self.start = start
+        self.end = end
+        self.origin = origin
+        self.add = add
+        self.drop = drop
+        self.uses = frozenset(uses)
+        self.gone = frozenset(gone)
+
+
 if TYPE_CHECKING:
-    Edit = Splice | CallEdit | RemoveStatement
+    Edit = Splice | CallEdit | RemoveStatement | ImportChange
 
 
 class Finding:

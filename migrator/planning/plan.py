@@ -24,6 +24,7 @@ from migrator.planning.model import CallEdit, FilePlan, Finding, Group, Problem
 from migrator.planning.names import SharedNames
 from migrator.planning.nones import Nones
 from migrator.planning.questions import questions
+from migrator.planning.shapes import reshape_edits
 from migrator.planning.variables import Variables
 from migrator.planning.verdicts import decide, settled
 from migrator.prefilter import worth_parsing
@@ -112,6 +113,8 @@ class _Planner:
         self.nones: dict[int, Nones] = {}
         self.variables: Variables | None = None
         self.shares: dict[int, _Share] | None = None
+        # Which call first asked for a node to be written differently.
+        self.shaped: dict[ast.AST, int] = {}
 
     def run(self) -> None:
         found = Sites(self.module)
@@ -140,6 +143,8 @@ class _Planner:
         finding.host, reasons = self._host(site)
         finding.reasons = [*reasons, *self._spelled(site), *request.reasons]
         self.calls.append((number, site, request, finding))
+        for reshape in request.reshapes:
+            self.groups.join(self.shaped.setdefault(reshape.node, number), number)
         if site.operation == CREATE and not site.raw and not streams(site):
             self.results.follow(site.call, number)
 
@@ -269,10 +274,15 @@ class _Planner:
 
     def _edits(self, root: int, calls: list[tuple[Site, Request, Finding]]) -> list[Edit]:
         result: list[Edit] = []
+        shaped: set[tuple[str, ast.AST]] = set()
         for site, request, _ in calls:
             result.extend(chain_edits(self.module, site))
             start, end = self.module.source.span(site.call)
             result.append(CallEdit(start, end, request.changes))
+            for reshape in request.reshapes:
+                if (reshape.kind, reshape.node) not in shaped:
+                    shaped.add((reshape.kind, reshape.node))
+                    result.extend(reshape_edits(self.module, reshape))
         if self.variables is None:
             self.variables = Variables(self.module, self.results)
         gone = set()

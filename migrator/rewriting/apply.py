@@ -18,6 +18,7 @@ from migrator.planning.model import (
     RemoveStatement,
     Splice,
 )
+from migrator.rewriting.imports import settled_imports
 from migrator.rewriting.selfcheck import Failed, check
 
 TYPE_CHECKING = False
@@ -82,7 +83,7 @@ def _problem(group: Group, error: Failed) -> Problem:
 
 
 def _applied(source: Source, groups: list[Group]) -> bytes:
-    edits: list[Edit] = [edit for group in groups for edit in group.edits]
+    edits = settled_imports(source, [edit for group in groups for edit in group.edits])
     utf8 = render(source, edits)
     try:
         data = source.encode(utf8)

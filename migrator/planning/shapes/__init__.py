@@ -1,0 +1,29 @@
+"""How displays of a request are written for the Responses API: one module per topic.
+
+Analysis names the node and the kind (`migrator.analysis.facts.Reshape`), such as
+``messages.image``; the module called after the topic turns it into edits.  Modules are imported
+when a file needs them: most files don't.
+"""
+
+from __future__ import annotations
+
+from migrator.analysis.facts import Reshape
+from migrator.analysis.scopes import Module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from migrator.planning.model import Edit
+
+    Kind = Callable[[Module, Reshape], list[Edit]]
+
+
+def reshape_edits(module: Module, reshape: Reshape) -> list[Edit]:
+    """Return the edits of one reshape; raises `Unclear` where they can't be placed."""
+    return _kinds(reshape.kind.partition(".")[0])[reshape.kind](module, reshape)
+
+
+def _kinds(topic: str) -> dict[str, Kind]:
+    """Return the kinds of one topic."""
+    raise KeyError(topic)
