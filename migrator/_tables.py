@@ -790,7 +790,7 @@ API: dict[str, dict[str, dict[str, dict[str, str]]]] = \
                                    'caveat': 'ids start with resp_ instead of chatcmpl-'},
                             '_request_id': {'becomes': 'plain', 'to': '_request_id'},
                             'model': {'becomes': 'plain', 'to': 'model'},
-                            'created': {'becomes': 'plain', 'to': 'created_at', 'wrap': 'int'},
+                            'created': {'becomes': 'plain', 'text': 'int({}.created_at)'},
                             'service_tier': {'becomes': 'plain', 'to': 'service_tier'},
                             'metadata': {'becomes': 'plain', 'to': 'metadata'},
                             'object': {'code': 'CC313'},
@@ -811,20 +811,54 @@ API: dict[str, dict[str, dict[str, dict[str, str]]]] = \
                             'http_response': {'code': 'CC221'},
                             'get': {'code': 'CC310'}},
              'choice': {'message': {'becomes': 'message'},
-                        'finish_reason': {'code': 'CC302'},
+                        'finish_reason': {'becomes': 'finish'},
                         'delta': {'code': 'CC316'},
                         'logprobs': {'code': 'CC219'},
-                        'index': {'code': 'CC311'},
+                        'index': {'becomes': 'plain', 'text': '0'},
                         'text': {'code': 'CC313'},
                         'model_dump': {'code': 'CC307'},
                         'to_dict': {'code': 'CC307'},
                         'dict': {'code': 'CC307'}},
              'message': {'content': {'becomes': 'content', 'to': 'output_text'},
-                         'tool_calls': {'code': 'CC303'},
-                         'function_call': {'code': 'CC303'},
+                         'tool_calls': {'becomes': 'calls',
+                                        'text': '[item for item in {}.output if item.type == '
+                                                '"function_call"]',
+                                        'long': '[\n'
+                                                '    item for item in {}.output if item.type '
+                                                '== "function_call"\n'
+                                                ']',
+                                        'test': 'any(item.type == "function_call" for item in '
+                                                '{}.output)',
+                                        'name': 'tool_calls',
+                                        'caveat': 'None in Chat Completions when there are '
+                                                  'none'},
+                         'function_call': {'becomes': 'legacy',
+                                           'text': 'next((item for item in {}.output if '
+                                                   'item.type == "function_call"), None)',
+                                           'long': 'next(\n'
+                                                   '    (item for item in {}.output if '
+                                                   'item.type == "function_call"), None\n'
+                                                   ')',
+                                           'test': 'any(item.type == "function_call" for item '
+                                                   'in {}.output)',
+                                           'name': 'function_call'},
                          'parsed': {'code': 'CC318'},
-                         'refusal': {'code': 'CC311'},
-                         'role': {'code': 'CC311'},
+                         'refusal': {'becomes': 'plain',
+                                     'text': 'next((part.refusal for item in {}.output if '
+                                             'item.type == "message" for part in item.content '
+                                             'if part.type == "refusal"), None)',
+                                     'long': 'next(\n'
+                                             '    (\n'
+                                             '        part.refusal\n'
+                                             '        for item in {}.output\n'
+                                             '        if item.type == "message"\n'
+                                             '        for part in item.content\n'
+                                             '        if part.type == "refusal"\n'
+                                             '    ),\n'
+                                             '    None,\n'
+                                             ')',
+                                     'name': 'refusal'},
+                         'role': {'becomes': 'plain', 'text': '"assistant"'},
                          'annotations': {'code': 'CC311'},
                          'audio': {'code': 'CC206'},
                          'reasoning_content': {'code': 'CC313'},
@@ -852,7 +886,28 @@ API: dict[str, dict[str, dict[str, dict[str, str]]]] = \
                                'cache_write_tokens': {'becomes': 'plain',
                                                       'to': 'cache_write_tokens'}},
              'output_details': {'reasoning_tokens': {'becomes': 'plain',
-                                                     'to': 'reasoning_tokens'}}},
+                                                     'to': 'reasoning_tokens'}},
+             'call': {'id': {'becomes': 'plain',
+                             'to': 'call_id',
+                             'caveat': '`id` of the item is another one'},
+                      'function': {'becomes': 'function'},
+                      'custom': {'code': 'CC303'},
+                      'type': {'becomes': 'calltype', 'to': 'type'},
+                      'index': {'code': 'CC303'},
+                      'model_dump': {'code': 'CC307'},
+                      'model_dump_json': {'code': 'CC307'},
+                      'to_dict': {'code': 'CC307'},
+                      'dict': {'code': 'CC307'}},
+             'function': {'name': {'becomes': 'plain', 'to': 'name'},
+                          'arguments': {'becomes': 'plain', 'to': 'arguments'},
+                          'parsed_arguments': {'becomes': 'plain', 'to': 'parsed_arguments'},
+                          'model_dump': {'code': 'CC307'},
+                          'model_dump_json': {'code': 'CC307'},
+                          'to_dict': {'code': 'CC307'}},
+             'legacy': {'name': {'becomes': 'plain', 'to': 'name'},
+                        'arguments': {'becomes': 'plain', 'to': 'arguments'},
+                        'model_dump': {'code': 'CC307'},
+                        'to_dict': {'code': 'CC307'}}},
  'tools': {'tool': {'function': {'inside': 'function',
                                  'fields': 'name description parameters strict',
                                  'required': 'name',

@@ -60,6 +60,8 @@ class Request:
         self.pending: list[tuple[ast.expr, Reason]] = []
         self.model = ""
         self.stores = False
+        # The keywords of the call; "" for those of a mapping.
+        self.keywords = {item.arg or "" for item in site.call.keywords}
         self._nested: dict[str, list[tuple[str, str]]] = {}
         self._read()
 

@@ -13,8 +13,11 @@ from migrator.analysis.functions import returned
 from migrator.analysis.grouping import Groups
 from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.resultcalls import FunctionFlow
+from migrator.analysis.resultparts import Parts
 from migrator.analysis.resultuses import (
+    ESCAPES,
     NAMES,
+    STORES,
     Step,
     attribute_read,
     id_is_examined,
@@ -26,13 +29,10 @@ from migrator.analysis.resultuses import (
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
 
-VIRTUAL = ("choices", "choice", "message")
-_ESCAPES = {
-    "completion": "CC308", "choices": "CC306", "choice": "CC306", "message": "CC305",
-    "usage": "CC312", "input_details": "CC312", "output_details": "CC312",
-}  # fmt: skip
-_STORES = dict(_ESCAPES, completion="CC309")
+VIRTUAL = ("choices", "choice", "message", "function", "finish")
 _EFFECTS = {"CC322": "suggest"}
+
+_DUMPS = ("model_dump", "to_dict", "dict")
 
 
 class Alias:
@@ -45,6 +45,21 @@ class Alias:
         self.value = value
         self.kind = kind
         self.group = group
+
+
+class Placed:
+    """A message that becomes an element of a list; a messages list may claim it.
+
+    ``node`` is the element, ``whole`` what is edited: the call of ``append``, or the element.
+    """
+
+    __slots__ = ("node", "whole", "group", "claimed")
+
+    def __init__(self, node: ast.expr, whole: ast.expr, group: int) -> None:
+        self.node = node
+        self.whole = whole
+        self.group = group
+        self.claimed = False
 
 
 class Results:
@@ -67,7 +82,10 @@ class Results:
         self.functions: dict[ast.AST, tuple[str, int]] = {}
         self.bindings: dict[Binding, tuple[str, int]] = {}
         self.meetings: list[tuple[str, int, list[ast.expr]]] = []
+        self.step_at: dict[ast.expr, Step] = {}
+        self.placed: dict[ast.expr, Placed] = {}
         self.across = FunctionFlow(self)
+        self.parts = Parts(self)
 
     # -- entry points -------------------------------------------------------------------
 
@@ -89,11 +107,30 @@ class Results:
             for other in others:
                 self._check_same(other, kind, group)
 
+    def claim(self, node: ast.expr, group: int) -> bool:
+        """Let a messages list of ``group`` have the element ``node``; False if it is no message."""
+        placed = self.placed.get(node)
+        if placed is None:
+            return False
+        self.groups.join(placed.group, group)
+        if not placed.claimed:
+            placed.claimed = True
+            kind = "element" if placed.whole is node else "append"
+            self.steps.append((group, Step(placed.whole, node, "message", kind, {}, "items")))
+        return True
+
+    def unclaimed(self) -> None:
+        """Add a reason for every message in a list that is no messages list."""
+        for placed in self.placed.values():
+            if not placed.claimed:
+                message = "the object is put into a list"
+                self.reason(placed.group, "CC305", message, placed.node)
+
     # -- bookkeeping --------------------------------------------------------------------
 
-    def reason(self, group: int, code: str, message: str, node: ast.AST) -> None:
+    def reason(self, group: int, code: str, message: str, node: ast.AST, effect: str = "") -> None:
         """Add a reason to a group."""
-        effect = _EFFECTS.get(code, "block")
+        effect = effect or _EFFECTS.get(code, "block")
         reason = Reason(code, message, self.module.source.place(node), effect)
         self.reasons.append((group, reason))
 
@@ -121,6 +158,8 @@ class Results:
         step = attribute_step(parent)
         if step is not None and step[0] is node and isinstance(parent, ast.expr):
             self._read(node, kind, group, parent, step[1])
+        elif self.parts.use(node, kind, group, parent):
+            return
         elif isinstance(parent, ast.Subscript) and parent.value is node:
             self._subscript(node, kind, group, parent)
         elif isinstance(parent, ast.Await):
@@ -146,13 +185,15 @@ class Results:
         if isinstance(getattr(whole, "ctx", None), (ast.Store, ast.Del)):
             self.reason(group, "CC314", f"`.{name}` is assigned", whole)
             return
+        if kind == "message" and name in _DUMPS and self._dumped(node, group, whole):
+            return
         row = API["results"].get(kind, {}).get(name)
         code, message, becomes = attribute_read(kind, name, row)
         if code:
             self.reason(group, code, message, whole)
             return
         assert row is not None
-        step = Step(whole, node, kind, name, row.get("to", ""), row.get("wrap", ""), becomes)
+        step = self.step_at[whole] = Step(whole, node, kind, name, row, becomes)
         self.steps.append((group, step))
         if becomes not in ("plain", "content"):
             self.track(whole, becomes, group)
@@ -163,6 +204,20 @@ class Results:
         if shows_source(self.module, whole):
             self.reason(group, "CC322", "an f-string prints the expression itself", whole)
 
+    def _dumped(self, node: ast.expr, group: int, method: ast.expr) -> bool:
+        """Follow the dump of a message as the message where it is made for a list."""
+        call = self.module.parent(method)
+        if not isinstance(call, ast.Call) or call.func is not method:
+            return False
+        outer = self.module.parent(call)
+        if not isinstance(outer, (ast.List, ast.Assign)) and not _appends(outer, call):
+            return False
+        if any(not isinstance(item.value, ast.Constant) for item in call.keywords) or call.args:
+            return False
+        self.steps.append((group, Step(call, node, "message", "dump", {}, "message")))
+        self.track(call, "message", group)
+        return True
+
     def _subscript(self, node: ast.expr, kind: str, group: int, whole: ast.Subscript) -> None:
         index = whole.slice
         value = index.value if isinstance(index, ast.Constant) else None
@@ -172,7 +227,7 @@ class Results:
         if not isinstance(whole.ctx, ast.Load):
             self.reason(group, "CC314", "an element is assigned", whole)
         elif kind == "choices" and value in (0, -1) and not isinstance(value, bool):
-            self.steps.append((group, Step(whole, node, kind, "[0]", "", "", "choice")))
+            self.steps.append((group, Step(whole, node, kind, "[0]", {}, "choice")))
             self.track(whole, "choice", group)
         elif kind == "choices":
             self.reason(group, "CC304", "an element other than the first is read", whole)
@@ -194,17 +249,18 @@ class Results:
         for target in targets:
             binding = self.module.binding_of.get(target)
             if isinstance(target, ast.Name) and binding is not None:
-                self._bound(binding, node, kind, group)
+                self.bound(binding, node, kind, group)
             elif isinstance(target, (ast.Tuple, ast.List)):
                 code = "CC304" if kind == "choices" else "CC301"
                 self.reason(group, code, f"{NAMES[kind]} is unpacked", node)
             else:
                 where = self.module.source.segment(target)
-                self.reason(group, _STORES[kind], f"{NAMES[kind]} is stored in `{where}`", node)
+                self.reason(group, STORES[kind], f"{NAMES[kind]} is stored in `{where}`", node)
         if isinstance(parent, ast.NamedExpr):
             self.track(parent, kind, group)
 
-    def _bound(self, binding: Binding, value: ast.expr, kind: str, group: int) -> None:
+    def bound(self, binding: Binding, value: ast.expr, kind: str, group: int) -> None:
+        """Follow a value of ``kind`` that ``binding`` gets from ``value``."""
         if binding.remote:
             name = binding.name
             self.reason(group, "CC323", f"`{name}` is global or nonlocal here", binding.node)
@@ -237,6 +293,10 @@ class Results:
         if call.func is node:
             self.reason(group, "CC301", f"{NAMES[kind]} is called", node)
             return
+        alone = isinstance(self.module.parent(call), ast.Expr)
+        if kind == "message" and alone and _appends(call, node):
+            self.placed[node] = Placed(node, call, group)
+            return
         verdict, detail = passed_name(self.module, call, node, kind)
         if verdict == "through":
             self.track(call, kind, group)
@@ -245,13 +305,16 @@ class Results:
         elif verdict:
             self.reason(group, verdict, detail, node)
         elif not self.across.parameter(node, kind, group, call):
-            code = _ESCAPES[kind]
+            code = ESCAPES[kind]
             func = self.module.source.one_line(call.func)
             self.reason(group, code, f"{NAMES[kind]} is passed to `{func[:60]}`", node)
 
     # -- everything else ----------------------------------------------------------------
 
     def _operand(self, node: ast.expr, kind: str, group: int, parent: ast.AST) -> None:
+        if kind == "message" and isinstance(parent, ast.List):
+            self.placed[node] = Placed(node, node, group)
+            return
         verdict, detail, others = operand(self.module, node, kind, parent)
         if verdict == "flows":
             assert isinstance(parent, ast.expr)
@@ -261,10 +324,10 @@ class Results:
         elif verdict == "one":
             self._one_choice(node, group, parent)
         elif verdict == "stored":
-            self.reason(group, _STORES[kind], detail or f"{NAMES[kind]} is put into a container",
+            self.reason(group, STORES[kind], detail or f"{NAMES[kind]} is put into a container",
                         node)  # fmt: skip
         elif verdict == "escapes":
-            self.reason(group, _ESCAPES[kind], detail, node)
+            self.reason(group, ESCAPES[kind], detail, node)
         elif verdict:
             self.reason(group, verdict, detail, node)
 
@@ -278,8 +341,8 @@ class Results:
             return
         whole = self.module.parent(generator)
         assert isinstance(whole, ast.expr)
-        self.steps.append((group, Step(whole, node, "choices", "for", "", "", "comprehension")))
-        self._bound(binding, node, "choice", group)
+        self.steps.append((group, Step(whole, node, "choices", "for", {}, "comprehension")))
+        self.bound(binding, node, "choice", group)
 
     def annotation(self, node: ast.expr | None, group: int) -> None:
         """Add a reason when an annotation names a chat type."""
@@ -307,7 +370,7 @@ class Results:
 
     def _check_same(self, node: ast.expr, kind: str, group: int) -> None:
         """Add a reason unless ``node`` is None or was followed as the same kind."""
-        if is_none(node):
+        if is_none(node) or (kind == "calls" and isinstance(node, ast.List) and not node.elts):
             return
         known = self.kinds.get(node)
         if known is not None and known[0] == kind:
@@ -317,3 +380,14 @@ class Results:
             self._check_same(node.orelse, kind, group)
         else:
             self.reason(group, "CC315", f"something other than {NAMES[kind]} comes here too", node)
+
+
+def _appends(call: ast.AST, node: ast.expr) -> bool:
+    """Return whether ``call`` is ``something.append(node)``."""
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "append"
+        and call.args == [node]
+        and not call.keywords
+    )

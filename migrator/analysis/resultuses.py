@@ -7,7 +7,7 @@ from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, constant_string, is_none, last_name
 from migrator.analysis.values import qualified_names
 
-_PRINTERS = {
+PRINTERS = {
     "print", "pprint", "pp", "str", "repr", "format", "ascii", "debug", "info", "warning",
     "warn", "error", "exception", "critical", "log", "echo", "secho", "rule", "inspect",
 }  # fmt: skip
@@ -30,29 +30,50 @@ NAMES = {
     "completion": "the result", "choices": "the list of choices", "choice": "the choice",
     "message": "the message", "usage": "the usage object",
     "input_details": "the token details", "output_details": "the token details",
+    "calls": "the list of tool calls", "call": "a tool call", "calltype": "the type of a call",
+    "function": "the function of a tool call", "legacy": "the function call",
+    "finish": "the finish reason",
 }  # fmt: skip
+
+# The reason when a value of a kind goes where it can't be followed.
+ESCAPES = {
+    "completion": "CC308", "choices": "CC306", "choice": "CC306", "message": "CC305",
+    "usage": "CC312", "input_details": "CC312", "output_details": "CC312",
+    "calls": "CC303", "call": "CC303", "calltype": "CC303", "function": "CC303",
+    "legacy": "CC303", "finish": "CC302",
+}  # fmt: skip
+STORES = dict(ESCAPES, completion="CC309")
 
 
 class Step:
     """One link of a reading chain: ``whole`` reads ``name`` of ``value``.
 
-    ``to`` is the Responses attribute, empty when the link vanishes; ``wrap`` a call to put
-    around; ``becomes`` the kind of what is read.
+    ``row`` is the row of ``rules/api/results.toml`` with the Responses spelling; ``becomes`` the
+    kind of what is read.
     """
 
-    __slots__ = ("whole", "value", "kind", "name", "to", "wrap", "becomes")
+    __slots__ = ("whole", "value", "kind", "name", "row", "becomes")
 
     def __init__(
-        self, whole: ast.expr, value: ast.expr, kind: str, name: str, to: str, wrap: str,
+        self, whole: ast.expr, value: ast.expr, kind: str, name: str, row: dict[str, str],
         becomes: str,
     ) -> None:  # fmt: skip
         self.whole = whole
         self.value = value
         self.kind = kind
         self.name = name
-        self.to = to
-        self.wrap = wrap
+        self.row = row
         self.becomes = becomes
+
+    @property
+    def to(self) -> str:
+        """The Responses attribute; empty when the link vanishes."""
+        return self.row.get("to", "")
+
+    @property
+    def text(self) -> str:
+        """The expression that takes the place of the read; empty when an attribute does."""
+        return self.row.get("text", "")
 
 
 def attribute_read(kind: str, name: str, row: dict[str, str] | None) -> tuple[str, str, str]:
@@ -119,18 +140,16 @@ def _by_name(name: str, known: bool, kind: str) -> tuple[str, str]:
         return "", ""
     if name == "format":
         return "CC317", "a format template may read fields of the object"
-    if name in _PRINTERS:
+    if name in PRINTERS:
         if kind == "completion":
             return "CC322", f"the whole result is given to `{name}`"
-        code = {"message": "CC305", "usage": "CC312"}.get(kind, "CC306")
-        return code, f"the object itself is given to `{name}`"
+        return ESCAPES[kind], f"the object itself is given to `{name}`"
     if name in _DUMPERS:
         return "CC307", f"the result is given to `{name}`"
     if name in _ITERATORS:
         return ("CC304" if kind == "choices" else "CC316"), f"`{name}` goes through the result"
     if name in _ADDERS:
-        code = {"message": "CC305", "usage": "CC312", "completion": "CC309"}.get(kind, "CC306")
-        return code, f"the object is handed to `.{name}`"
+        return STORES[kind], f"the object is handed to `.{name}`"
     return "", ""
 
 
@@ -182,7 +201,7 @@ def operand(
     if isinstance(parent, (ast.Yield, ast.YieldFrom)):
         return "CC504", "the result is yielded", []
     if isinstance(parent, (ast.FormattedValue, ast.JoinedStr)):
-        code = {"completion": "CC322", "message": "CC305", "usage": "CC312"}.get(kind, "CC306")
+        code = "CC322" if kind == "completion" else ESCAPES[kind]
         return code, "the object itself is formatted", []
     if isinstance(parent, (ast.withitem,)):
         return "CC316", "the result is used as a context manager", []

@@ -50,6 +50,8 @@ def step_edits(module: Module, step: Step, nones: Nones) -> list[Splice]:
     if step.becomes == "comprehension":
         return _comprehension(module, step)
     whole = step.whole
+    if step.name == "dump":
+        return _dump(module, step)
     if isinstance(whole, ast.Attribute):
         result = _attribute(module, step, whole)
     elif isinstance(whole, ast.Subscript):
@@ -59,12 +61,19 @@ def step_edits(module: Module, step: Step, nones: Nones) -> list[Splice]:
         result = [Splice(link.start, link.end, "")]
     else:
         result = _getattr(module, step, whole)
-    if step.wrap:
-        start, end = module.source.span(whole)
-        result = [Splice(start, start, f"{step.wrap}("), *result, Splice(end, end, ")")]
     if step.becomes == "content":
         result.extend(nones.edits(whole))
     return result
+
+
+def _dump(module: Module, step: Step) -> list[Splice]:
+    """``message.model_dump()`` → ``message``."""
+    start = module.source.span(step.value)[1]
+    end = module.source.span(step.whole)[1]
+    text = module.source.utf8[start:end]
+    if b"#" in text or not text.lstrip(b" \t\r\n").startswith(b"."):
+        raise Unclear("CC506", "the dump can't be located exactly", step.whole)
+    return [Splice(start, end, "")]
 
 
 def _attribute(module: Module, step: Step, whole: ast.Attribute) -> list[Splice]:

@@ -19,6 +19,7 @@ from migrator.analysis.sites import CREATE, PARSE, Mark, Site, Sites
 from migrator.analysis.syntax import ast, parse
 from migrator.documents.place import Place
 from migrator.documents.source import Source, Undecodable
+from migrator.planning.answers import Answers
 from migrator.planning.build import Unclear, chain_edits, step_edits
 from migrator.planning.model import CallEdit, FilePlan, Finding, Group, Problem
 from migrator.planning.names import SharedNames
@@ -121,6 +122,7 @@ class _Planner:
         for site in found.sites:
             self._site(site)
         self.results.finish()
+        self._claims()
         seen: set[ast.AST] = {mark.node for mark in found.marks}
         marks = [*found.marks, *marks_of(self.module, seen)]
         self._assemble(marks)
@@ -147,6 +149,14 @@ class _Planner:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
         if site.operation == CREATE and not site.raw and not streams(site):
             self.results.follow(site.call, number)
+
+    def _claims(self) -> None:
+        """Give the messages lists what results put into them; what nobody knows is a reason."""
+        for number, _, request, finding in self.calls:
+            for node, reason in request.pending:
+                if not self.results.claim(node, number):
+                    finding.reasons.append(reason)
+        self.results.unclaimed()
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
         if site.receiver is None:
@@ -285,16 +295,17 @@ class _Planner:
                     result.extend(reshape_edits(self.module, reshape))
         if self.variables is None:
             self.variables = Variables(self.module, self.results)
-        gone = set()
-        for alias in self.share(root).aliases:
+        share = self.share(root)
+        nones = self.nones[root] = Nones(self.module)
+        answers = Answers(self.module, self.variables, nones, [request for _, request, _ in calls])
+        gone = {alias.binding.statement for alias in share.aliases if self.variables.removed(alias)}
+        steps = [step for step in share.steps if self.module.statement(step.whole) not in gone]
+        result.extend(answers.hoist(steps))
+        for alias in share.aliases:
             result.extend(self.variables.edits(alias))
-            if self.variables.removed(alias):
-                gone.add(alias.binding.statement)
-        nones = Nones(self.module)
-        self.nones[root] = nones
-        for step in self.share(root).steps:
-            if self.module.statement(step.whole) not in gone:
-                result.extend(step_edits(self.module, step, nones))
+        for step in steps:
+            edits = answers.edits(step)
+            result.extend(step_edits(self.module, step, nones) if edits is None else edits)
         return result
 
     # -- marks --------------------------------------------------------------------------

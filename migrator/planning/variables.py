@@ -32,9 +32,13 @@ class Variables:
     def __init__(self, module: Module, results: Results) -> None:
         self.module = module
         self.results = results
-        self.links = {step.whole: step.value for _, step in results.steps}
+        self.links = {
+            step.whole: step.value for _, step in results.steps if step.whole is not step.value
+        }
         self.by_binding = {alias.binding: alias for alias in results.aliases}
         self._substitutes: dict[Binding, str | None] = {}
+        # Statements that hold something else now instead of going.
+        self.replaced: set[ast.AST] = set()
 
     def edits(self, alias: Alias) -> list[Edit]:
         """Return the edits for one alias; raises `Unclear`."""
@@ -48,8 +52,13 @@ class Variables:
         name = self.substitute(alias)
         if name is not None:
             statement = alias.binding.statement
-            start, end = self.module.source.span(statement)
-            return [*self._renamed(alias, name, definition=False), RemoveStatement(start, end)]
+            edits = self._renamed(alias, name, definition=False)
+            if statement not in self.replaced:
+                edits.append(RemoveStatement(*self.module.source.span(statement)))
+            return edits
+        if alias.kind == "finish":
+            message = "the finish reason is kept longer than its response"
+            raise Unclear("CC302", message, alias.binding.node)
         if self._renameable(alias):
             return self._renamed(alias, _NEW_NAME, definition=True)
         return []
@@ -69,6 +78,19 @@ class Variables:
             if node.id != name:
                 result.append(Splice(*self.module.source.span(node), name))
         return result
+
+    def name(self, root: ast.Name) -> str:
+        """Return what the variable ``root`` is called after the rewrite."""
+        for binding in bindings_of(self.module, root):
+            alias = self.by_binding.get(binding)
+            if alias is None or alias.binding.kind == "param":
+                continue
+            substitute = self.substitute(alias)
+            if substitute is not None:
+                return substitute
+            if alias.binding.kind != "comp" and self._renameable(alias):
+                return _NEW_NAME
+        return root.id
 
     # -- substitution -------------------------------------------------------------------
 
@@ -140,6 +162,8 @@ class Variables:
             return False
         if base.kind == "param":
             return True
+        if base.kind == "for":
+            return self._in_loop(base, alias)
         if base.kind not in ("assign", "walrus"):
             return False
         statement = self.module.statement(base.node)
@@ -155,6 +179,21 @@ class Variables:
         first = block.index(statement)
         second = block.index(alias.binding.statement)
         return all(self._is_alias(item) for item in block[first + 1 : second])
+
+    def _in_loop(self, base: Binding, alias: Alias) -> bool:
+        """Return whether an alias of a loop variable is only read behind it in the same round."""
+        loop = base.statement
+        if (
+            not isinstance(loop, (ast.For, ast.AsyncFor))
+            or alias.binding.statement not in loop.body
+        ):
+            return False
+        first = self.module.source.span(alias.binding.statement)[1]
+        last = self.module.source.span(loop.body[-1])[1]
+        return all(
+            first <= self.module.source.span(use)[0] < last
+            for use in uses_of(self.module, alias.binding)
+        )
 
     def _is_alias(self, statement: ast.stmt) -> bool:
         targets = statement.targets if isinstance(statement, ast.Assign) else []
@@ -173,6 +212,8 @@ class Variables:
     def _renameable(self, alias: Alias) -> bool:
         """Return whether the variable can be called ``response`` without meeting another."""
         name = alias.binding.name.lower()
+        if alias.kind in ("function", "finish"):
+            return False
         if not any(word in name for word in _UNTRUE) or alias.binding.kind == "comp":
             return False
         if isinstance(self.root(alias.value), ast.Name):
@@ -181,10 +222,10 @@ class Variables:
             return False
         return not any(
             _NEW_NAME in scope.bindings or _NEW_NAME in scope.loads
-            for scope in self._visible(alias.binding.scope)
+            for scope in self.visible(alias.binding.scope)
         )
 
-    def _visible(self, scope: Scope) -> list[Scope]:
+    def visible(self, scope: Scope) -> list[Scope]:
         """Return the scopes in which a new name of ``scope`` could meet another."""
         result = []
         for inner in self.module.scopes.values():
