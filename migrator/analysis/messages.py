@@ -22,6 +22,8 @@ _KEYS = {
     "function_call": ("CC234", "an assistant message carries a function call"),
     "tool_call_id": ("CC233", "a message answers a tool call"),
 }
+# What turns a message object into a dict.
+_DUMPS = {"model_dump", "to_dict", "dict"}
 
 
 class MessageList:
@@ -34,13 +36,17 @@ class MessageList:
         self.builders: list[ast.AST] = []
         self.assumed: list[ast.AST] = []
         self.reshapes: list[Reshape] = []
+        # Elements that may be messages of a result, each with the reason if they are not.
         self.pending: list[tuple[ast.expr, Reason]] = []
+        # What sees the shape of the messages, and what sees how many items there are.
+        self.reads: list[Reason] = []
+        self.counts: list[Reason] = []
         self.contents = Contents(module, self)
         self.changes = Changes(module, self)
         self._lists: set[ast.AST] = set()
         self._objects: set[object] = set()
         self.list_(node)
-        if not self.reasons and not self.builders:
+        if not self.reasons and not self.builders and not self.pending:
             self.reason("CC239", "the messages list is empty", node)
 
     def reason(self, code: str, message: str, node: ast.AST) -> None:
@@ -48,6 +54,12 @@ class MessageList:
         place = self.module.source.place(node)
         if not any(r.code == code and r.place.key() == place.key() for r in self.reasons):
             self.reasons.append(Reason(code, message, place, "block"))
+
+    def later(self, message: str, node: ast.expr) -> None:
+        """Leave an element to the flow of results; without a claim it is a reason."""
+        if all(node is not known for known, _ in self.pending):
+            place = self.module.source.place(node)
+            self.pending.append((node, Reason("CC235", message, place, "block")))
 
     # -- lists --------------------------------------------------------------------------
 
@@ -226,6 +238,9 @@ class MessageList:
         elif isinstance(node, (ast.IfExp, ast.BoolOp)):
             for value in _alternatives(node):
                 self.message(value)
+        elif isinstance(node, ast.Subscript) and constant_string(node.slice) is not None:
+            shown = self.module.source.segment(node)
+            self.later(f"what message `{shown}` is can't be seen", node)
         elif isinstance(node, ast.Subscript):
             self.list_(node.value)
         elif isinstance(node, (ast.Name, ast.Attribute)):
@@ -238,7 +253,10 @@ class MessageList:
             return
         self._lists.add(node)
         for origin in origins(self.module, node):
-            if origin.kind == "expr" and isinstance(origin.node, (ast.Dict, ast.Call)):
+            if origin.kind == "expr" and _dumps(origin.node):
+                shown = self.module.source.segment(node)
+                self.later(f"message `{shown}` is a dumped object", node)
+            elif origin.kind == "expr" and isinstance(origin.node, (ast.Dict, ast.Call)):
                 self.message(origin.node)
                 self.changes.of_message(node)
             elif origin.kind == "expr" and isinstance(origin.node, ast.Subscript):
@@ -253,7 +271,7 @@ class MessageList:
                 self.list_(origin.binding.value)
             else:
                 shown = self.module.source.segment(node)
-                self.reason("CC235", f"what message `{shown}` is can't be seen", node)
+                self.later(f"what message `{shown}` is can't be seen", node)
 
     def _made(self, node: ast.Call) -> None:
         name = getattr(node.func, "id", "")
@@ -272,7 +290,11 @@ class MessageList:
                         self.message(statement.value)
             return
         shown = self.module.source.one_line(node.func, 60)
-        self.reason("CC235", f"a message is made by `{shown}(…)`", node)
+        message = f"a message is made by `{shown}(…)`"
+        if _dumps(node):
+            self.later(message, node)
+        else:
+            self.reason("CC235", message, node)
 
     def _dict(self, node: ast.Dict) -> None:
         fields: dict[str, ast.expr] = {}
@@ -311,6 +333,16 @@ class MessageList:
         # A role that is no constant can only be one of the four: the others need more keys.
         if not complete:
             self.assumed.append(node)
+
+
+def _dumps(node: ast.AST) -> bool:
+    """Return whether a call turns an object into a dict: a message of a result, perhaps."""
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr in _DUMPS and not node.args
+    one = len(node.args) == 1 and not node.keywords
+    return one and isinstance(node.func, ast.Name) and node.func.id in ("dict", "vars")
 
 
 def _alternatives(node: ast.IfExp | ast.BoolOp) -> list[ast.expr]:

@@ -58,6 +58,9 @@ class Request:
         self.reshapes: list[Reshape] = []
         # Messages that may be parts of a result; the flow of results decides.
         self.pending: list[tuple[ast.expr, Reason]] = []
+        # What sees the shape of the messages, and what counts them; a reason only if it changes.
+        self.reads: list[Reason] = []
+        self.counts: list[Reason] = []
         self.model = ""
         self.stores = False
         # The keywords of the call; "" for those of a mapping.
@@ -178,6 +181,8 @@ class Request:
         self.mentions.extend(found.mentions)
         self.reshapes.extend(found.reshapes)
         self.pending.extend(found.pending)
+        self.reads.extend(found.reads)
+        self.counts.extend(found.counts)
         for builder in found.builders:
             text = self.module.source.one_line(builder)
             place = self.module.source.place(builder)

@@ -208,6 +208,8 @@ class _Planner:
                 )
                 group.members.extend(request.members)
                 finding.reasons.extend(replaced)
+                # Nobody claims a message that stands for an answer yet.
+                finding.reasons.extend(reason for _, reason in request.pending)
                 if request.stores:
                     finding.reasons.extend(stored)
         self._results(table)
