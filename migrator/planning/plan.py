@@ -152,11 +152,18 @@ class _Planner:
 
     def _claims(self) -> None:
         """Give the messages lists what results put into them; what nobody knows is a reason."""
+        shaped: set[int] = set()
         for number, _, request, finding in self.calls:
             for node, reason in request.pending:
                 if not self.results.claim(node, number):
                     finding.reasons.append(reason)
+                else:
+                    shaped.add(number)
         self.results.unclaimed()
+        for number, _, request, finding in self.calls:
+            # An answer takes as many items as it has, and they are no messages.
+            if number in shaped:
+                finding.reasons.extend([*request.reads, *request.counts])
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
         if site.receiver is None:
@@ -208,8 +215,6 @@ class _Planner:
                 )
                 group.members.extend(request.members)
                 finding.reasons.extend(replaced)
-                # Nobody claims a message that stands for an answer yet.
-                finding.reasons.extend(reason for _, reason in request.pending)
                 if request.stores:
                     finding.reasons.extend(stored)
         self._results(table)
