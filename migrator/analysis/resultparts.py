@@ -156,7 +156,8 @@ class Parts:
         if isinstance(parent, ast.UnaryOp):
             return isinstance(parent.op, ast.Not)
         if isinstance(parent, ast.BoolOp):
-            return parent.values[-1] is not node or self._asks(parent, self.module.parent(parent))
+            guards = isinstance(parent.op, ast.And) and parent.values[-1] is not node
+            return guards or self._asks(parent, self.module.parent(parent))
         if not isinstance(parent, ast.Call) or not self._builtin(parent.func):
             return False
         if last_name(parent.func) == "bool":

@@ -79,7 +79,8 @@ class Step:
 def attribute_read(kind: str, name: str, row: dict[str, str] | None) -> tuple[str, str, str]:
     """Return (code, message, kind read); the code is empty when the catalogue has a spelling."""
     if row is None:
-        return "CC301", f"`.{name}` is not a field migrator knows", ""
+        code = ESCAPES[kind] if kind in ("finish", "calls", "calltype") else "CC301"
+        return code, f"`.{name}` is not a field migrator knows", ""
     if "code" in row:
         return row["code"], f"`.{name}` is read", ""
     return "", "", row["becomes"]
