@@ -91,7 +91,8 @@ class Answers:
     def _text(self, step: Step) -> list[Edit]:
         boolean = self._is_tested(step.whole)
         text = step.row.get("test", step.text) if boolean else step.text
-        added = [] if boolean or "next(" in text else self.nones.edits(step.whole)
+        lists = step.becomes == "calls" and not boolean
+        added = self.nones.edits(step.whole) if lists else []
         compared = self.module.parent(step.whole)
         if boolean and isinstance(compared, ast.Compare):
             return self._compared(step, compared, text)
