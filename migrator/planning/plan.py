@@ -118,8 +118,10 @@ class _Planner:
 
     def run(self) -> None:
         found = Sites(self.module)
+        self.module.memo["sites"] = frozenset(site.call for site in found.sites)
         for site in found.sites:
             self._site(site)
+        self._joined()
         self.results.finish()
         seen: set[ast.AST] = {mark.node for mark in found.marks}
         marks = [*found.marks, *marks_of(self.module, seen)]
@@ -147,6 +149,13 @@ class _Planner:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
         if site.operation == CREATE and not site.raw and not streams(site):
             self.results.follow(site.call, number)
+
+    def _joined(self) -> None:
+        """Decide calls together that are sent one thing that is written differently."""
+        numbers = {site.call: number for number, site, _, _ in self.calls}
+        for number, _, request, _ in self.calls:
+            for call in request.sinks:
+                self.groups.join(numbers[call], number)
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
         if site.receiver is None:
