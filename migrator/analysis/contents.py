@@ -1,15 +1,16 @@
-"""Whether the content of a message is text."""
+"""Whether the content of a message is text; lists of parts go to `migrator.analysis.parts`."""
 
 from __future__ import annotations
 
 from migrator.analysis.functions import argument_of, references, returned
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, last_name
 from migrator.analysis.values import Origin, origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.messages import MessageList
+    from migrator.analysis.parts import Parts
 
 _PARTS = {"text", "image_url", "input_audio", "file", "refusal", "video_url", "audio_url"}
 _TEXT = ("str", "Optional[str]", "str | None", "'str'", '"str"')
@@ -26,6 +27,16 @@ class Contents:
         self.module = module
         self.report = report
         self._seen: set[ast.AST] = set()
+        self._parts: Parts | None = None
+
+    @property
+    def parts(self) -> Parts:
+        """What looks at parts; most files have none."""
+        if self._parts is None:
+            from migrator.analysis.parts import Parts
+
+            self._parts = Parts(self.module, self.report)
+        return self._parts
 
     def check(self, node: ast.expr) -> None:
         """Add a reason unless ``node`` is text, or nothing suggests that it is not."""
@@ -35,8 +46,10 @@ class Contents:
         if isinstance(node, ast.Constant):
             if not isinstance(node.value, str):
                 self.report.reason("CC238", f"the content is `{node.value!r}`", node)
-        elif isinstance(node, (ast.List, ast.ListComp, ast.Tuple, ast.Dict, ast.DictComp)):
-            self.report.reason("CC232", "the content is a list of parts", node)
+        elif isinstance(node, (ast.List, ast.ListComp)):
+            self.parts.held(node)
+        elif isinstance(node, (ast.Tuple, ast.Dict, ast.DictComp)):
+            self.report.reason("CC232", "the content is neither text nor a list", node)
         elif isinstance(node, ast.JoinedStr):
             return
         elif isinstance(node, ast.BinOp):
@@ -66,6 +79,9 @@ class Contents:
     def _call(self, node: ast.Call) -> None:
         if _is_text(node):
             return
+        if len(node.args) == 1 and last_name(node.func) in ("list", "deepcopy", "copy"):
+            self.check(node.args[0])
+            return
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         if name in _PARSERS:
             self.report.reason("CC232", f"what `{name}` returns is data, perhaps parts", node)
@@ -90,40 +106,60 @@ class Contents:
                 self.check(origin.node)
         elif origin.kind == "param" and isinstance(origin.node, ast.arg):
             self._parameter(origin, origin.node, node)
+        elif (
+            origin.binding is not None
+            and origin.binding.kind == "augassign"
+            and isinstance(origin.binding.value, ast.expr)
+        ):
+            self.check(origin.binding.value)
         else:
             self._assume(node)
 
     def _parameter(self, origin: Origin, arg: ast.arg, node: ast.expr) -> None:
         annotation = self.module.source.segment(arg.annotation) if arg.annotation else ""
-        if any(word in annotation for word in _LISTS):
-            self.report.reason("CC232", f"`{arg.arg}` is annotated as `{annotation}`", node)
-            return
         function = origin.binding.statement if origin.binding is not None else None
+        lists = any(word in annotation for word in _LISTS)
         if not isinstance(function, FUNCTIONS):
             self._assume(node)
             return
         uses = references(self.module, function)
+        seen = bool(uses.calls) and not uses.others and not uses.unsure
+        if lists and not seen:
+            self.report.reason("CC232", f"`{arg.arg}` is annotated as `{annotation}`", node)
+            return
         for call in uses.calls:
+            known, value = (False, None)
             if isinstance(call, ast.Call):
-                _, value = argument_of(self.module, call, arg.arg, function)
-                if value is not None and not is_none(value):
-                    self.check(value)
+                known, value = argument_of(self.module, call, arg.arg, function)
+            seen = seen and known
+            if value is not None and not is_none(value):
+                self.check(value)
         # An annotation is evidence, not proof: callers that are seen have been asked first.
-        if annotation not in _TEXT or uses.others or uses.unsure:
+        if not seen and (annotation not in _TEXT or uses.others or uses.unsure):
             self._assume(node)
+        elif annotation not in _TEXT:
+            self.report.assumed.append(node)
         message = f"`{function.name}` gets `{arg.arg}`, perhaps with content parts, from"
         for part in _PART_WORDS:
             self.report.ask(function, (part,), "CC232", message)
 
     def _assume(self, node: ast.expr) -> None:
         """Take ``node`` for text unless its file builds content parts somewhere."""
-        part = parts_in(self.module)
+        part = self._possible(node)
         if part is None:
             self.report.assumed.append(node)
             return
         line = getattr(part, "lineno", 0)
         message = f"may hold content parts, which line {line} builds"
         self.report.reason("CC232", message, node)
+
+    def _possible(self, node: ast.expr) -> ast.AST | None:
+        """Return a part of this file that ``node`` may hold, else None."""
+        if parts_in(self.module) is None:
+            return None
+        from migrator.analysis.parts import open_part
+
+        return open_part(self.module, node, self.report)
 
 
 def _is_text(node: ast.Call) -> bool:

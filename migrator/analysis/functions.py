@@ -191,6 +191,23 @@ def parameter_of(
     return None
 
 
+def parameters_given(module: Module, use: ast.expr, call: ast.Call) -> list[Binding] | None:
+    """Return the parameters ``use`` is bound to; None unless all callees are in this file."""
+    if not isinstance(call.func, (ast.Name, ast.Attribute)):
+        return None
+    found = origins(module, call.func)
+    if not found or any(origin.kind != "def" for origin in found):
+        return None
+    result: list[Binding] = []
+    for origin in found:
+        assert isinstance(origin.node, FUNCTIONS)
+        arg = parameter_of(module, call, use, origin.node)
+        if arg is None:
+            return None
+        result.append(module.binding_of[arg])
+    return result
+
+
 def argument_of(
     module: Module, call: ast.Call, name: str, function: Function
 ) -> tuple[bool, ast.expr | None]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from migrator.analysis.functions import parameter_of
+from migrator.analysis.functions import parameters_given
 from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.scopes import Binding, Module
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
-from migrator.analysis.values import origins
+from migrator.analysis.syntax import ast, constant_string, last_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.messages import MessageList
 
 _READS = {"copy", "index", "count", "pop", "clear", "reverse", "sort", "remove", "__len__"}
-_HARMLESS = {
+# Functions that leave a list and its messages as they are.
+HARMLESS = {
     "len", "print", "pprint", "str", "repr", "dumps", "dump", "enumerate", "sorted", "reversed",
     "list", "tuple", "deepcopy", "copy", "debug", "info", "warning", "error", "log", "exception",
     "sum", "any", "all", "max", "min", "zip", "iter", "isinstance", "bool", "type", "id", "join",
@@ -139,12 +139,12 @@ class Changes:
         outer = self.module.parent(call)
         if name in _WRAPPERS and isinstance(outer, (ast.For, ast.AsyncFor, ast.comprehension)):
             self._elements(outer.target)
-        if name in _HARMLESS:
+        if name in HARMLESS:
             return
         if name == "append" or name == "extend":
             self.report.reason("CC236", "the list is put into another list", use)
             return
-        followed = self._parameters(use, call)
+        followed = parameters_given(self.module, use, call)
         if followed is not None:
             for binding in followed:
                 self.of(binding)
@@ -176,27 +176,12 @@ class Changes:
                     if other is not None and isinstance(target, ast.Name):
                         self._message_uses(other)
 
-    def _parameters(self, use: ast.expr, call: ast.Call) -> list[Binding] | None:
-        """Return the parameters ``use`` is bound to when all callees are in this file."""
-        if not isinstance(call.func, (ast.Name, ast.Attribute)):
-            return None
-        found = origins(self.module, call.func)
-        if not found or any(origin.kind != "def" for origin in found):
-            return None
-        result: list[Binding] = []
-        for origin in found:
-            assert isinstance(origin.node, FUNCTIONS)
-            arg = parameter_of(self.module, call, use, origin.node)
-            if arg is not None:
-                result.append(self.module.binding_of[arg])
-        return result
-
     def _message_given(self, use: ast.expr, call: ast.Call) -> None:
         func = call.func
         name = last_name(func)
-        if name in _HARMLESS or name in ("append", "extend", "insert", "dict"):
+        if name in HARMLESS or name in ("append", "extend", "insert", "dict"):
             return
-        followed = self._parameters(use, call)
+        followed = parameters_given(self.module, use, call)
         if followed is not None:
             for binding in followed:
                 self._message_uses(binding)

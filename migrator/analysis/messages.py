@@ -31,6 +31,7 @@ class MessageList:
 
     def __init__(self, module: Module, node: ast.expr) -> None:
         self.module = module
+        self.call = module.enclosing(node, (ast.Call,))
         self.reasons: list[Reason] = []
         self.mentions: list[Mention] = []
         self.builders: list[ast.AST] = []
@@ -41,6 +42,8 @@ class MessageList:
         # What sees the shape of the messages, and what sees how many items there are.
         self.reads: list[Reason] = []
         self.counts: list[Reason] = []
+        # Other calls of the API that what is reshaped is sent with.
+        self.sinks: list[ast.Call] = []
         self.contents = Contents(module, self)
         self.changes = Changes(module, self)
         self._lists: set[ast.AST] = set()
@@ -51,9 +54,25 @@ class MessageList:
 
     def reason(self, code: str, message: str, node: ast.AST) -> None:
         """Add a reason once."""
-        place = self.module.source.place(node)
-        if not any(r.code == code and r.place.key() == place.key() for r in self.reasons):
-            self.reasons.append(Reason(code, message, place, "block"))
+        self._add(Reason(code, message, self.module.source.place(node), "block"))
+
+    def _add(self, reason: Reason) -> None:
+        key = reason.place.key()
+        if not any(r.code == reason.code and r.place.key() == key for r in self.reasons):
+            self.reasons.append(reason)
+
+    def reshape(self, kind: str, node: ast.AST, value: ast.expr, level: int) -> None:
+        """Have ``node`` written differently; whatever sees the shape of ``value`` is a reason."""
+        from migrator.analysis.shapeflow import flow_of
+
+        self.reshapes.append(Reshape(kind, node))
+        flow = flow_of(self.module, value, level)
+        for found in (*flow.escapes, *flow.reads):
+            self._add(found)
+        self.mentions.extend(flow.mentions)
+        self.sinks.extend(call for call in flow.sinks if call not in self.sinks)
+        if self.call not in flow.sinks:
+            self.reason("CC240", "not every way to the request can be followed", value)
 
     def later(self, message: str, node: ast.expr) -> None:
         """Leave an element to the flow of results; without a claim it is a reason."""

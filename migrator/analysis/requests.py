@@ -61,6 +61,8 @@ class Request:
         # What sees the shape of the messages, and what counts them; a reason only if it changes.
         self.reads: list[Reason] = []
         self.counts: list[Reason] = []
+        # Other calls that are sent what is written differently.
+        self.sinks: list[ast.Call] = []
         self.model = ""
         self.stores = False
         # The keywords of the call; "" for those of a mapping.
@@ -183,6 +185,7 @@ class Request:
         self.pending.extend(found.pending)
         self.reads.extend(found.reads)
         self.counts.extend(found.counts)
+        self.sinks.extend(found.sinks)
         for builder in found.builders:
             text = self.module.source.one_line(builder)
             place = self.module.source.place(builder)

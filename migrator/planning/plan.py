@@ -119,8 +119,10 @@ class _Planner:
 
     def run(self) -> None:
         found = Sites(self.module)
+        self.module.memo["sites"] = frozenset(site.call for site in found.sites)
         for site in found.sites:
             self._site(site)
+        self._joined()
         self.results.finish()
         self._claims()
         seen: set[ast.AST] = {mark.node for mark in found.marks}
@@ -164,6 +166,13 @@ class _Planner:
             # An answer takes as many items as it has, and they are no messages.
             if number in shaped:
                 finding.reasons.extend([*request.reads, *request.counts])
+
+    def _joined(self) -> None:
+        """Decide calls together that are sent one thing that is written differently."""
+        numbers = {site.call: number for number, site, _, _ in self.calls}
+        for number, _, request, _ in self.calls:
+            for call in request.sinks:
+                self.groups.join(numbers[call], number)
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
         if site.receiver is None:

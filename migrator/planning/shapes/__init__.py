@@ -26,4 +26,8 @@ def reshape_edits(module: Module, reshape: Reshape) -> list[Edit]:
 
 def _kinds(topic: str) -> dict[str, Kind]:
     """Return the kinds of one topic."""
+    if topic == "messages":
+        from migrator.planning.shapes import messages
+
+        return messages.KINDS
     raise KeyError(topic)

@@ -11,6 +11,9 @@ from migrator.analysis.syntax import ast, constant_string, walk
 from migrator.planning.build import Unclear
 from migrator.planning.model import Splice
 
+# What formatters take for too long.
+WIDEST = 88
+
 
 class Entry:
     """One ``key: value`` of a display; ``end`` is behind the value and its parentheses."""
@@ -68,6 +71,11 @@ def retyped(module: Module, node: ast.expr, new: str) -> Splice:
     return Splice(start + 1, end - 1, new)
 
 
+def renamed(module: Module, entry: Entry, new: str) -> Splice:
+    """Return the edit that gives an entry another key."""
+    return retyped(module, entry.key, new)
+
+
 def removed(module: Module, found: list[Entry], entry: Entry) -> Splice:
     """Return the edit that takes one entry out, with the comma and space that go with it."""
     at = found.index(entry)
@@ -80,10 +88,10 @@ def removed(module: Module, found: list[Entry], entry: Entry) -> Splice:
     return _cut(module, start, end, entry.key)
 
 
-def added(module: Module, node: ast.Dict, found: list[Entry], text: str) -> Splice:
-    """Return the edit that adds the entry ``text`` at the end, laid out like the others."""
+def added(found: list[Entry], text: str, space: str) -> Splice:
+    """Return the edit that adds the entry ``text`` at the end, behind ``space``."""
     last = found[-1]
-    return Splice(last.end, last.end, f",{separator(module, node, found)}{text}")
+    return Splice(last.end, last.end, f",{space}{text}")
 
 
 def separator(module: Module, node: ast.Dict, found: list[Entry]) -> str:
@@ -98,16 +106,69 @@ def separator(module: Module, node: ast.Dict, found: list[Entry]) -> str:
     return newline + lead.decode()
 
 
-def lifted(module: Module, entry: Entry, inner: list[Entry]) -> list[Splice]:
-    """Return the edits that put the entries of the display ``entry.value`` where it stands."""
+def lifted(module: Module, entry: Entry, inner: list[Entry], space: str) -> list[Splice]:
+    """Return the edits that put the entries of the display ``entry.value`` where it stands.
+
+    ``space`` is the white space before each entry of the outer display.
+    """
     assert inner
     first, last = inner[0], inner[-1]
     result = [
         _cut(module, entry.start, first.start, entry.key),
         _cut(module, last.end, entry.end, entry.key),
+        *spaced(module, inner, space),
     ]
     result.extend(dedented(module, entry.start, first.start, last.end, entry.value))
     return result
+
+
+def spaced(module: Module, found: list[Entry], space: str) -> list[Splice]:
+    """Return the edits that put entries on one line, or on lines of their own, as ``space``."""
+    result: list[Splice] = []
+    for index, following in enumerate(found[1:]):
+        entry = found[index]
+        gap = module.source.utf8[entry.end : following.start]
+        if (b"\n" in gap) == ("\n" in space):
+            continue
+        if b"#" in gap:
+            raise Unclear("CC506", "a comment stands in the way", following.key)
+        at = entry.end + gap.index(b",") + 1
+        result.append(Splice(at, following.start, space))
+    return result
+
+
+def exploded(module: Module, node: ast.Dict, found: list[Entry], growth: int) -> str:
+    """Return the white space between entries if ``node`` has to be laid out one by one, else "".
+
+    That is so when it stands on a line of its own, which would become too long.
+    """
+    source = module.source
+    start, end = source.span(node)
+    line = source.utf8.rfind(b"\n", 0, start) + 1
+    lead, tail = source.utf8[line:start], source.utf8.find(b"\n", end)
+    whole = source.utf8[line : tail if tail >= 0 else len(source.utf8)].rstrip(b"\r")
+    if lead.strip() or b"\n" in source.utf8[start:end] or b"#" in whole:
+        return ""
+    width = len(whole.decode("utf-8"))
+    if width > WIDEST or width + growth <= WIDEST:
+        return ""
+    newline = "\r\n" if source.utf8[line - 2 : line] == b"\r\n" else "\n"
+    step = "\t" if b"\t" in lead else "    "
+    return newline + lead.decode() + step
+
+
+def opened(module: Module, node: ast.Dict, found: list[Entry], space: str) -> list[Splice]:
+    """Return the edits that put every entry of a one-line display on a line of its own."""
+    start, end = module.source.span(node)
+    behind = module.source.utf8[found[-1].end : end - 1]
+    step = 1 if space.endswith("\t") else 4
+    return [
+        Splice(start + 1, found[0].start, space),
+        *spaced(module, found, space),
+        Splice(
+            found[-1].end + len(behind), end - 1, ("" if b"," in behind else ",") + space[:-step]
+        ),
+    ]
 
 
 def dedented(module: Module, outer: int, inner: int, end: int, node: ast.AST) -> list[Splice]:
