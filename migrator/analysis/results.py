@@ -13,6 +13,7 @@ from migrator.analysis.functions import returned
 from migrator.analysis.grouping import Groups
 from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.resultcalls import FunctionFlow
+from migrator.analysis.resultforms import Forms
 from migrator.analysis.resultuses import (
     NAMES,
     Step,
@@ -24,14 +25,25 @@ from migrator.analysis.resultuses import (
     shows_source,
 )
 from migrator.analysis.scopes import Binding, Module
+from migrator.analysis.styles import (
+    DUMPED,
+    PARTS,
+    VALUES,
+    Escapes,
+    base,
+    like,
+    style,
+    wrapper_code,
+)
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
 
 VIRTUAL = ("choices", "choice", "message")
-_ESCAPES = {
+_ESCAPES = Escapes({
     "completion": "CC308", "choices": "CC306", "choice": "CC306", "message": "CC305",
     "usage": "CC312", "input_details": "CC312", "output_details": "CC312",
-}  # fmt: skip
-_STORES = dict(_ESCAPES, completion="CC309")
+    "raw": "CC221", "manager": "CC221", "http": "CC221",
+})  # fmt: skip
+_STORES = Escapes(_ESCAPES, completion="CC309")
 _EFFECTS = {"CC322": "suggest"}
 
 
@@ -68,12 +80,13 @@ class Results:
         self.bindings: dict[Binding, tuple[str, int]] = {}
         self.meetings: list[tuple[str, int, list[ast.expr]]] = []
         self.across = FunctionFlow(self)
+        self.forms = Forms(self)
 
     # -- entry points -------------------------------------------------------------------
 
-    def follow(self, call: ast.expr, group: int) -> None:
-        """Follow the completion that ``call`` returns."""
-        self.track(call, "completion", group)
+    def follow(self, call: ast.expr, group: int, kind: str = "completion") -> None:
+        """Follow what ``call`` returns: a completion, or one in another form."""
+        self.track(call, kind, group)
 
     def finish(self) -> None:
         """Check that variables and functions hold nothing but what was followed to them."""
@@ -119,8 +132,10 @@ class Results:
     def _use(self, node: ast.expr, kind: str, group: int) -> None:
         parent = self.module.parent(node)
         step = attribute_step(parent)
+        if self.forms.use(node, kind, group, parent):
+            return
         if step is not None and step[0] is node and isinstance(parent, ast.expr):
-            self._read(node, kind, group, parent, step[1])
+            self.read(node, kind, group, parent, step[1])
         elif isinstance(parent, ast.Subscript) and parent.value is node:
             self._subscript(node, kind, group, parent)
         elif isinstance(parent, ast.Await):
@@ -142,12 +157,15 @@ class Results:
         else:
             self._operand(node, kind, group, parent)
 
-    def _read(self, node: ast.expr, kind: str, group: int, whole: ast.expr, name: str) -> None:
+    def read(self, node: ast.expr, kind: str, group: int, whole: ast.expr, name: str) -> None:
+        """Follow ``whole``, which reads the field ``name`` of ``node``."""
         if isinstance(getattr(whole, "ctx", None), (ast.Store, ast.Del)):
             self.reason(group, "CC314", f"`.{name}` is assigned", whole)
             return
-        row = API["results"].get(kind, {}).get(name)
+        row = (API["results"].get(base(kind)) or API["wrappers"].get(kind, {})).get(name)
         code, message, becomes = attribute_read(kind, name, row)
+        if not code and style(kind) and becomes not in PARTS | VALUES:
+            code, message = "CC310", f"`{name}` is read like a dict"
         if code:
             self.reason(group, code, message, whole)
             return
@@ -155,10 +173,10 @@ class Results:
         step = Step(whole, node, kind, name, row.get("to", ""), row.get("wrap", ""), becomes)
         self.steps.append((group, step))
         if becomes not in ("plain", "content"):
-            self.track(whole, becomes, group)
+            self.track(whole, like(kind, becomes), group)
         else:
             self.member(group, "reader", whole)
-        if kind == "completion" and name == "id" and id_is_examined(self.module, whole):
+        if base(kind) == "completion" and name == "id" and id_is_examined(self.module, whole):
             self.reason(group, "CC313", "the id is examined; ids of responses differ", whole)
         if shows_source(self.module, whole):
             self.reason(group, "CC322", "an f-string prints the expression itself", whole)
@@ -171,10 +189,10 @@ class Results:
             value = -1 if isinstance(inner, ast.Constant) and inner.value == 1 else None
         if not isinstance(whole.ctx, ast.Load):
             self.reason(group, "CC314", "an element is assigned", whole)
-        elif kind == "choices" and value in (0, -1) and not isinstance(value, bool):
+        elif base(kind) == "choices" and value in (0, -1) and not isinstance(value, bool):
             self.steps.append((group, Step(whole, node, kind, "[0]", "", "", "choice")))
-            self.track(whole, "choice", group)
-        elif kind == "choices":
+            self.track(whole, like(kind, "choice"), group)
+        elif base(kind) == "choices":
             self.reason(group, "CC304", "an element other than the first is read", whole)
         else:
             self.reason(group, "CC310", f"{NAMES[kind]} is read like a dict", whole)
@@ -194,9 +212,9 @@ class Results:
         for target in targets:
             binding = self.module.binding_of.get(target)
             if isinstance(target, ast.Name) and binding is not None:
-                self._bound(binding, node, kind, group)
+                self.bound(binding, node, kind, group)
             elif isinstance(target, (ast.Tuple, ast.List)):
-                code = "CC304" if kind == "choices" else "CC301"
+                code = "CC304" if base(kind) == "choices" else "CC301"
                 self.reason(group, code, f"{NAMES[kind]} is unpacked", node)
             else:
                 where = self.module.source.segment(target)
@@ -204,7 +222,8 @@ class Results:
         if isinstance(parent, ast.NamedExpr):
             self.track(parent, kind, group)
 
-    def _bound(self, binding: Binding, value: ast.expr, kind: str, group: int) -> None:
+    def bound(self, binding: Binding, value: ast.expr, kind: str, group: int) -> None:
+        """Follow the variable that gets ``value``."""
         if binding.remote:
             name = binding.name
             self.reason(group, "CC323", f"`{name}` is global or nonlocal here", binding.node)
@@ -215,7 +234,7 @@ class Results:
             return
         self.bindings[binding] = (kind, group)
         self._visible(binding, kind, group)
-        if kind in VIRTUAL:
+        if base(kind) in VIRTUAL or (style(kind) in DUMPED and base(kind) == "completion"):
             self.aliases.append(Alias(binding, value, kind, group))
         for use in uses_of(self.module, binding):
             self.track(use, kind, group)
@@ -237,13 +256,13 @@ class Results:
         if call.func is node:
             self.reason(group, "CC301", f"{NAMES[kind]} is called", node)
             return
-        verdict, detail = passed_name(self.module, call, node, kind)
+        verdict, detail = passed_name(self.module, call, node, base(kind))
         if verdict == "through":
             self.track(call, kind, group)
         elif verdict == "harmless":
             return
         elif verdict:
-            self.reason(group, verdict, detail, node)
+            self.reason(group, wrapper_code(kind, verdict), detail, node)
         elif not self.across.parameter(node, kind, group, call):
             code = _ESCAPES[kind]
             func = self.module.source.one_line(call.func)
@@ -252,23 +271,23 @@ class Results:
     # -- everything else ----------------------------------------------------------------
 
     def _operand(self, node: ast.expr, kind: str, group: int, parent: ast.AST) -> None:
-        verdict, detail, others = operand(self.module, node, kind, parent)
+        verdict, detail, others = operand(self.module, node, base(kind), parent)
         if verdict == "flows":
             assert isinstance(parent, ast.expr)
             if others:
                 self.meetings.append((kind, group, others))
             self.track(parent, kind, group)
         elif verdict == "one":
-            self._one_choice(node, group, parent)
+            self._one_choice(node, kind, group, parent)
         elif verdict == "stored":
             self.reason(group, _STORES[kind], detail or f"{NAMES[kind]} is put into a container",
                         node)  # fmt: skip
         elif verdict == "escapes":
             self.reason(group, _ESCAPES[kind], detail, node)
         elif verdict:
-            self.reason(group, verdict, detail, node)
+            self.reason(group, wrapper_code(kind, verdict), detail, node)
 
-    def _one_choice(self, node: ast.expr, group: int, generator: ast.AST) -> None:
+    def _one_choice(self, node: ast.expr, kind: str, group: int, generator: ast.AST) -> None:
         """A comprehension over ``choices``: its variable is the one choice there is."""
         assert isinstance(generator, ast.comprehension)
         target = generator.target
@@ -279,7 +298,7 @@ class Results:
         whole = self.module.parent(generator)
         assert isinstance(whole, ast.expr)
         self.steps.append((group, Step(whole, node, "choices", "for", "", "", "comprehension")))
-        self._bound(binding, node, "choice", group)
+        self.bound(binding, node, like(kind, "choice"), group)
 
     def annotation(self, node: ast.expr | None, group: int) -> None:
         """Add a reason when an annotation names a chat type."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
+from migrator.analysis.styles import ByKind
 from migrator.analysis.syntax import ast, constant_string, is_none, last_name
 from migrator.analysis.values import qualified_names
 
@@ -26,11 +27,12 @@ _AWAITERS = {"asyncio.run", "asyncio.wait_for", "anyio.run", "asyncio.shield"}
 
 
 # How kinds of values are called in messages.
-NAMES = {
+NAMES = ByKind({
     "completion": "the result", "choices": "the list of choices", "choice": "the choice",
     "message": "the message", "usage": "the usage object",
     "input_details": "the token details", "output_details": "the token details",
-}  # fmt: skip
+    "raw": "the raw response", "manager": "the raw response", "http": "the HTTP response",
+})  # fmt: skip
 
 
 class Step:
@@ -240,7 +242,7 @@ def shows_source(module: Module, node: ast.expr) -> bool:
         return False
     index = whole.values.index(field)
     before = constant_string(whole.values[index - 1]) if index else None
-    return before is not None and before.rstrip().endswith("=") and "." in before
+    return before is not None and before.rstrip().endswith("=") and ("." in before or "[" in before)
 
 
 def looked_up(module: Module, name: str) -> bool:

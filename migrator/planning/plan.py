@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 # Generated code nests deeply, long sums above all; the compiler takes it, so we do.
 _DEEPEST = 8000
+# What `create` returns, by the wrapper it is reached through.
+_RETURNS = {"": "completion", "raw": "raw", "streaming": "manager"}
 
 
 def plan_file(path: str, data: bytes, settings: Settings) -> FilePlan:
@@ -145,8 +147,8 @@ class _Planner:
         self.calls.append((number, site, request, finding))
         for reshape in request.reshapes:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
-        if site.operation == CREATE and not site.raw and not streams(site):
-            self.results.follow(site.call, number)
+        if site.operation == CREATE and not streams(site):
+            self.results.follow(site.call, number, _RETURNS[site.raw])
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
         if site.receiver is None:
@@ -157,9 +159,10 @@ class _Planner:
         """Return the reasons that follow from how the call is spelled."""
         place = self.module.source.place(site.call)
         result = []
-        if site.raw:
+        if site.raw and (site.operation != CREATE or streams(site)):
             what = "with_raw_response" if site.raw == "raw" else "with_streaming_response"
-            result.append(Reason("CC221", f"the call goes through `{what}`", place, "block"))
+            message = f"`{what}` returns more than a wrapped completion here"
+            result.append(Reason("CC221", message, place, "block"))
         if site.operation == PARSE:
             result.append(Reason("CC222", "`parse` returns a parsed completion", place, "block"))
         elif site.operation != CREATE:
@@ -295,6 +298,10 @@ class _Planner:
         for step in self.share(root).steps:
             if self.module.statement(step.whole) not in gone:
                 result.extend(step_edits(self.module, step, nones))
+            if step.name == "dump":
+                from migrator.planning.imports import unloaded
+
+                result.extend(unloaded(self.module, step))
         return result
 
     # -- marks --------------------------------------------------------------------------

@@ -59,7 +59,8 @@ NOT_TYPED = {
     ("completion", "http_response"), ("completion", "get"), ("completion", "close"),
     ("completion", "response"), ("choice", "delta"), ("choice", "text"),
     ("message", "parsed"), ("message", "reasoning_content"), ("message", "reasoning"),
-    ("message", "get"), ("usage", "get"),
+    ("message", "get"), ("usage", "get"), ("choice", "get"), ("input_details", "get"),
+    ("output_details", "get"), ("choice", "content_filter_results"),
 }  # fmt: skip
 
 
