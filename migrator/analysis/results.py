@@ -11,8 +11,10 @@ from migrator._tables import API
 from migrator.analysis.facts import Member, Mention, Reason
 from migrator.analysis.functions import returned
 from migrator.analysis.grouping import Groups
+from migrator.analysis.history import History
 from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.resultcalls import FunctionFlow
+from migrator.analysis.resultforms import Forms
 from migrator.analysis.resultparts import Parts
 from migrator.analysis.resultuses import (
     ESCAPES,
@@ -27,12 +29,19 @@ from migrator.analysis.resultuses import (
     shows_source,
 )
 from migrator.analysis.scopes import Binding, Module
+from migrator.analysis.styles import (
+    DUMPED,
+    PARTS,
+    VALUES,
+    base,
+    like,
+    style,
+    wrapper_code,
+)
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
 
 VIRTUAL = ("choices", "choice", "message", "function", "finish")
 _EFFECTS = {"CC322": "suggest"}
-
-_DUMPS = ("model_dump", "to_dict", "dict")
 
 
 class Alias:
@@ -45,21 +54,6 @@ class Alias:
         self.value = value
         self.kind = kind
         self.group = group
-
-
-class Placed:
-    """A message that becomes an element of a list; a messages list may claim it.
-
-    ``node`` is the element, ``whole`` what is edited: the call of ``append``, or the element.
-    """
-
-    __slots__ = ("node", "whole", "group", "claimed")
-
-    def __init__(self, node: ast.expr, whole: ast.expr, group: int) -> None:
-        self.node = node
-        self.whole = whole
-        self.group = group
-        self.claimed = False
 
 
 class Results:
@@ -83,15 +77,16 @@ class Results:
         self.bindings: dict[Binding, tuple[str, int]] = {}
         self.meetings: list[tuple[str, int, list[ast.expr]]] = []
         self.step_at: dict[ast.expr, Step] = {}
-        self.placed: dict[ast.expr, Placed] = {}
         self.across = FunctionFlow(self)
         self.parts = Parts(self)
+        self.history = History(self)
+        self.forms = Forms(self)
 
     # -- entry points -------------------------------------------------------------------
 
-    def follow(self, call: ast.expr, group: int) -> None:
-        """Follow the completion that ``call`` returns."""
-        self.track(call, "completion", group)
+    def follow(self, call: ast.expr, group: int, kind: str = "completion") -> None:
+        """Follow what ``call`` returns: a completion, or one in another form."""
+        self.track(call, kind, group)
 
     def finish(self) -> None:
         """Check that variables and functions hold nothing but what was followed to them."""
@@ -106,25 +101,6 @@ class Results:
         for kind, group, others in self.meetings:
             for other in others:
                 self._check_same(other, kind, group)
-
-    def claim(self, node: ast.expr, group: int) -> bool:
-        """Let a messages list of ``group`` have the element ``node``; False if it is no message."""
-        placed = self.placed.get(node)
-        if placed is None:
-            return False
-        self.groups.join(placed.group, group)
-        if not placed.claimed:
-            placed.claimed = True
-            kind = "element" if placed.whole is node else "append"
-            self.steps.append((group, Step(placed.whole, node, "message", kind, {}, "items")))
-        return True
-
-    def unclaimed(self) -> None:
-        """Add a reason for every message in a list that is no messages list."""
-        for placed in self.placed.values():
-            if not placed.claimed:
-                message = "the object is put into a list"
-                self.reason(placed.group, "CC305", message, placed.node)
 
     # -- bookkeeping --------------------------------------------------------------------
 
@@ -156,8 +132,10 @@ class Results:
     def _use(self, node: ast.expr, kind: str, group: int) -> None:
         parent = self.module.parent(node)
         step = attribute_step(parent)
+        if self.forms.use(node, kind, group, parent):
+            return
         if step is not None and step[0] is node and isinstance(parent, ast.expr):
-            self._read(node, kind, group, parent, step[1])
+            self.read(node, kind, group, parent, step[1])
         elif self.parts.use(node, kind, group, parent):
             return
         elif isinstance(parent, ast.Subscript) and parent.value is node:
@@ -181,14 +159,17 @@ class Results:
         else:
             self._operand(node, kind, group, parent)
 
-    def _read(self, node: ast.expr, kind: str, group: int, whole: ast.expr, name: str) -> None:
+    def read(self, node: ast.expr, kind: str, group: int, whole: ast.expr, name: str) -> None:
+        """Follow ``whole``, which reads the field ``name`` of ``node``."""
         if isinstance(getattr(whole, "ctx", None), (ast.Store, ast.Del)):
             self.reason(group, "CC314", f"`.{name}` is assigned", whole)
             return
-        if kind == "message" and name in _DUMPS and self._dumped(node, group, whole):
+        if kind == "message" and self.history.dumped(node, group, whole, name):
             return
-        row = API["results"].get(kind, {}).get(name)
+        row = (API["results"].get(base(kind)) or API["wrappers"].get(kind, {})).get(name)
         code, message, becomes = attribute_read(kind, name, row)
+        if not code and style(kind) and becomes not in PARTS | VALUES:
+            code, message = "CC310", f"`{name}` is read like a dict"
         if code:
             self.reason(group, code, message, whole)
             return
@@ -196,27 +177,13 @@ class Results:
         step = self.step_at[whole] = Step(whole, node, kind, name, row, becomes)
         self.steps.append((group, step))
         if becomes not in ("plain", "content"):
-            self.track(whole, becomes, group)
+            self.track(whole, like(kind, becomes), group)
         else:
             self.member(group, "reader", whole)
-        if kind == "completion" and name == "id" and id_is_examined(self.module, whole):
+        if base(kind) == "completion" and name == "id" and id_is_examined(self.module, whole):
             self.reason(group, "CC313", "the id is examined; ids of responses differ", whole)
         if shows_source(self.module, whole):
             self.reason(group, "CC322", "an f-string prints the expression itself", whole)
-
-    def _dumped(self, node: ast.expr, group: int, method: ast.expr) -> bool:
-        """Follow the dump of a message as the message where it is made for a list."""
-        call = self.module.parent(method)
-        if not isinstance(call, ast.Call) or call.func is not method:
-            return False
-        outer = self.module.parent(call)
-        if not isinstance(outer, (ast.List, ast.Assign)) and not _appends(outer, call):
-            return False
-        if any(not isinstance(item.value, ast.Constant) for item in call.keywords) or call.args:
-            return False
-        self.steps.append((group, Step(call, node, "message", "dump", {}, "message")))
-        self.track(call, "message", group)
-        return True
 
     def _subscript(self, node: ast.expr, kind: str, group: int, whole: ast.Subscript) -> None:
         index = whole.slice
@@ -226,10 +193,10 @@ class Results:
             value = -1 if isinstance(inner, ast.Constant) and inner.value == 1 else None
         if not isinstance(whole.ctx, ast.Load):
             self.reason(group, "CC314", "an element is assigned", whole)
-        elif kind == "choices" and value in (0, -1) and not isinstance(value, bool):
+        elif base(kind) == "choices" and value in (0, -1) and not isinstance(value, bool):
             self.steps.append((group, Step(whole, node, kind, "[0]", {}, "choice")))
-            self.track(whole, "choice", group)
-        elif kind == "choices":
+            self.track(whole, like(kind, "choice"), group)
+        elif base(kind) == "choices":
             self.reason(group, "CC304", "an element other than the first is read", whole)
         else:
             self.reason(group, "CC310", f"{NAMES[kind]} is read like a dict", whole)
@@ -251,7 +218,7 @@ class Results:
             if isinstance(target, ast.Name) and binding is not None:
                 self.bound(binding, node, kind, group)
             elif isinstance(target, (ast.Tuple, ast.List)):
-                code = "CC304" if kind == "choices" else "CC301"
+                code = "CC304" if base(kind) == "choices" else "CC301"
                 self.reason(group, code, f"{NAMES[kind]} is unpacked", node)
             else:
                 where = self.module.source.segment(target)
@@ -271,7 +238,7 @@ class Results:
             return
         self.bindings[binding] = (kind, group)
         self._visible(binding, kind, group)
-        if kind in VIRTUAL:
+        if base(kind) in VIRTUAL or (style(kind) in DUMPED and base(kind) == "completion"):
             self.aliases.append(Alias(binding, value, kind, group))
         for use in uses_of(self.module, binding):
             self.track(use, kind, group)
@@ -293,17 +260,15 @@ class Results:
         if call.func is node:
             self.reason(group, "CC301", f"{NAMES[kind]} is called", node)
             return
-        alone = isinstance(self.module.parent(call), ast.Expr)
-        if kind == "message" and alone and _appends(call, node):
-            self.placed[node] = Placed(node, call, group)
+        if kind == "message" and self.history.appended(node, group, call):
             return
-        verdict, detail = passed_name(self.module, call, node, kind)
+        verdict, detail = passed_name(self.module, call, node, base(kind))
         if verdict == "through":
             self.track(call, kind, group)
         elif verdict == "harmless":
             return
         elif verdict:
-            self.reason(group, verdict, detail, node)
+            self.reason(group, wrapper_code(kind, verdict), detail, node)
         elif not self.across.parameter(node, kind, group, call):
             code = ESCAPES[kind]
             func = self.module.source.one_line(call.func)
@@ -313,25 +278,25 @@ class Results:
 
     def _operand(self, node: ast.expr, kind: str, group: int, parent: ast.AST) -> None:
         if kind == "message" and isinstance(parent, ast.List):
-            self.placed[node] = Placed(node, node, group)
+            self.history.element(node, group)
             return
-        verdict, detail, others = operand(self.module, node, kind, parent)
+        verdict, detail, others = operand(self.module, node, base(kind), parent)
         if verdict == "flows":
             assert isinstance(parent, ast.expr)
             if others:
                 self.meetings.append((kind, group, others))
             self.track(parent, kind, group)
         elif verdict == "one":
-            self._one_choice(node, group, parent)
+            self._one_choice(node, kind, group, parent)
         elif verdict == "stored":
             self.reason(group, STORES[kind], detail or f"{NAMES[kind]} is put into a container",
                         node)  # fmt: skip
         elif verdict == "escapes":
             self.reason(group, ESCAPES[kind], detail, node)
         elif verdict:
-            self.reason(group, verdict, detail, node)
+            self.reason(group, wrapper_code(kind, verdict), detail, node)
 
-    def _one_choice(self, node: ast.expr, group: int, generator: ast.AST) -> None:
+    def _one_choice(self, node: ast.expr, kind: str, group: int, generator: ast.AST) -> None:
         """A comprehension over ``choices``: its variable is the one choice there is."""
         assert isinstance(generator, ast.comprehension)
         target = generator.target
@@ -342,7 +307,7 @@ class Results:
         whole = self.module.parent(generator)
         assert isinstance(whole, ast.expr)
         self.steps.append((group, Step(whole, node, "choices", "for", {}, "comprehension")))
-        self.bound(binding, node, "choice", group)
+        self.bound(binding, node, like(kind, "choice"), group)
 
     def annotation(self, node: ast.expr | None, group: int) -> None:
         """Add a reason when an annotation names a chat type."""
@@ -380,14 +345,3 @@ class Results:
             self._check_same(node.orelse, kind, group)
         else:
             self.reason(group, "CC315", f"something other than {NAMES[kind]} comes here too", node)
-
-
-def _appends(call: ast.AST, node: ast.expr) -> bool:
-    """Return whether ``call`` is ``something.append(node)``."""
-    return (
-        isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr == "append"
-        and call.args == [node]
-        and not call.keywords
-    )

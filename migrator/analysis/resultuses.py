@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
+from migrator.analysis.styles import ByKind, Escapes
 from migrator.analysis.syntax import ast, constant_string, is_none, last_name
 from migrator.analysis.values import qualified_names
 
@@ -26,23 +27,25 @@ _AWAITERS = {"asyncio.run", "asyncio.wait_for", "anyio.run", "asyncio.shield"}
 
 
 # How kinds of values are called in messages.
-NAMES = {
+NAMES = ByKind({
     "completion": "the result", "choices": "the list of choices", "choice": "the choice",
     "message": "the message", "usage": "the usage object",
     "input_details": "the token details", "output_details": "the token details",
     "calls": "the list of tool calls", "call": "a tool call", "calltype": "the type of a call",
     "function": "the function of a tool call", "legacy": "the function call",
     "finish": "the finish reason",
-}  # fmt: skip
+    "raw": "the raw response", "manager": "the raw response", "http": "the HTTP response",
+})  # fmt: skip
 
 # The reason when a value of a kind goes where it can't be followed.
-ESCAPES = {
+ESCAPES = Escapes({
     "completion": "CC308", "choices": "CC306", "choice": "CC306", "message": "CC305",
     "usage": "CC312", "input_details": "CC312", "output_details": "CC312",
     "calls": "CC303", "call": "CC303", "calltype": "CC303", "function": "CC303",
     "legacy": "CC303", "finish": "CC302",
-}  # fmt: skip
-STORES = dict(ESCAPES, completion="CC309")
+    "raw": "CC221", "manager": "CC221", "http": "CC221",
+})  # fmt: skip
+STORES = Escapes(ESCAPES, completion="CC309")
 
 
 class Step:
@@ -260,7 +263,7 @@ def shows_source(module: Module, node: ast.expr) -> bool:
         return False
     index = whole.values.index(field)
     before = constant_string(whole.values[index - 1]) if index else None
-    return before is not None and before.rstrip().endswith("=") and "." in before
+    return before is not None and before.rstrip().endswith("=") and ("." in before or "[" in before)
 
 
 def looked_up(module: Module, name: str) -> bool:

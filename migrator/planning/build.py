@@ -10,10 +10,13 @@ from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Site
 from migrator.analysis.syntax import ast, attribute_step, last_name
-from migrator.planning.links import attribute_link, subscript_link
+from migrator.planning.dictreads import dict_read
+from migrator.planning.links import attribute_link
 from migrator.planning.model import Cut, Splice
 from migrator.planning.nones import Nones
 
+_WRAPPERS = ("with_raw_response", "with_streaming_response")
+_RESOURCES = ("completions", "ChatCompletion")
 _CONSUMERS = {"join", "list", "tuple", "set", "sum", "any", "all", "max", "min", "sorted"}
 
 
@@ -33,12 +36,14 @@ def chain_edits(module: Module, site: Site) -> list[Splice]:
         raise Unclear("CC505", "the method is reached through another name", site.call)
     result: list[Splice] = []
     for node in site.chain[:-1]:
+        if isinstance(node, ast.Attribute) and node.attr in _WRAPPERS:
+            continue
         if not isinstance(node, ast.Attribute):
             raise Unclear("CC505", "the method is looked up with `getattr`", node)
         link = attribute_link(module.source, node)
         if link is None:
             raise Unclear("CC506", "the receiver can't be located exactly", node)
-        text = "." + "responses" if node.attr == "completions" else ""
+        text = ".responses" if node.attr in _RESOURCES else ""
         result.append(Splice(link.start, link.end, text))
     if not isinstance(site.chain[-1], ast.Attribute):
         raise Unclear("CC505", "the method is looked up with `getattr`", site.call)
@@ -50,17 +55,17 @@ def step_edits(module: Module, step: Step, nones: Nones) -> list[Splice]:
     if step.becomes == "comprehension":
         return _comprehension(module, step)
     whole = step.whole
-    if step.name == "dump":
+    if step.name == "undump":
         return _dump(module, step)
     if isinstance(whole, ast.Attribute):
         result = _attribute(module, step, whole)
-    elif isinstance(whole, ast.Subscript):
-        link = subscript_link(module.source, whole)
-        if link is None:
-            raise Unclear("CC506", "`[0]` can't be located exactly", whole)
-        result = [Splice(link.start, link.end, "")]
-    else:
+    elif attribute_step(whole) is not None:
         result = _getattr(module, step, whole)
+    else:
+        found = dict_read(module, step)
+        if found is None:
+            raise Unclear("CC506", f"`{step.name}` can't be located exactly", whole)
+        result = found
     if step.becomes == "content":
         result.extend(nones.edits(whole))
     return result
@@ -83,8 +88,15 @@ def _attribute(module: Module, step: Step, whole: ast.Attribute) -> list[Splice]
     if link is None:
         raise Unclear("CC506", f"`.{whole.attr}` can't be located exactly", whole)
     if not step.to:
-        return [Splice(link.start, link.end, "")]
+        dot = module.source.utf8.rfind(b".", link.start, link.end)
+        return [Splice(dot if _fluent(step.value) else link.start, link.end, "")]
     return [Splice(link.name, link.end, step.to)]
+
+
+def _fluent(node: ast.expr) -> bool:
+    """Return whether ``node`` is a call on a call, whose chain formatters keep on several lines."""
+    value = node.func if isinstance(node, ast.Call) else None
+    return isinstance(value, ast.Attribute) and isinstance(value.value, ast.Call)
 
 
 def _getattr(module: Module, step: Step, whole: ast.expr) -> list[Splice]:

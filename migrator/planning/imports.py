@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from migrator.analysis.reaching import uses_of
+from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import ast
 from migrator.analysis.values import imported_path
@@ -62,7 +63,7 @@ def drop(module: Module, binding: Binding, gone: list[ast.AST]) -> list[ImportCh
     """Return what removes the import ``binding`` when nothing but the nodes ``gone`` uses it."""
     statement = binding.statement
     alias = binding.node
-    if not isinstance(statement, ast.ImportFrom) or not isinstance(alias, ast.alias):
+    if not isinstance(statement, (ast.Import, ast.ImportFrom)) or not isinstance(alias, ast.alias):
         return []
     if statement not in module.tree.body or not alone(module.source, statement):
         return []
@@ -72,8 +73,27 @@ def drop(module: Module, binding: Binding, gone: list[ast.AST]) -> list[ImportCh
     starts = [module.source.span(node)[0] for node in gone]
     start, end = module.source.span(statement)
     shown = f"{alias.name} as {alias.asname}" if alias.asname else alias.name
-    origin = "." * statement.level + (statement.module or "")
+    origin = ""
+    if isinstance(statement, ast.ImportFrom):
+        origin = "." * statement.level + (statement.module or "")
     return [ImportChange(start, end, origin, drop=shown, uses=uses, gone=starts)]
+
+
+def unloaded(module: Module, step: Step) -> list[ImportChange]:
+    """Return what drops the import of ``json`` when only dumps that go were loaded with it."""
+    if step.name != "dump" or not isinstance(step.whole, ast.Call):
+        return []
+    name: ast.expr = step.whole.func
+    while isinstance(name, ast.Attribute):
+        name = name.value
+    if not isinstance(name, ast.Name):
+        return []
+    return [
+        change
+        for binding in bindings_of(module, name)
+        if binding.kind in ("import", "from") and imported_path(binding).split(".")[0] == "json"
+        for change in drop(module, binding, [name])
+    ]
 
 
 def _exported(module: Module, name: str) -> bool:

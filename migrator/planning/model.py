@@ -65,7 +65,7 @@ class RemoveStatement:
 
 
 class ImportChange:
-    """Names that ``from origin import …`` gains or loses.
+    """Names that ``from origin import …`` gains or loses; ``import …`` when ``origin`` is empty.
 
     ``start:end`` is the statement, or the place of a new one when both are equal.  ``drop`` goes
     only if every use of it goes: ``uses`` are all of them, ``gone`` those this group removes,

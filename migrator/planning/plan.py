@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 # Generated code nests deeply, long sums above all; the compiler takes it, so we do.
 _DEEPEST = 8000
+# What `create` returns, by the wrapper it is reached through.
+_RETURNS = {"": "completion", "raw": "raw", "streaming": "manager"}
 
 
 def plan_file(path: str, data: bytes, settings: Settings) -> FilePlan:
@@ -149,19 +151,19 @@ class _Planner:
         self.calls.append((number, site, request, finding))
         for reshape in request.reshapes:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
-        if site.operation == CREATE and not site.raw and not streams(site):
-            self.results.follow(site.call, number)
+        if site.operation == CREATE and not streams(site):
+            self.results.follow(site.call, number, _RETURNS[site.raw])
 
     def _claims(self) -> None:
         """Give the messages lists what results put into them; what nobody knows is a reason."""
         shaped: set[int] = set()
         for number, _, request, finding in self.calls:
             for node, reason in request.pending:
-                if not self.results.claim(node, number):
+                if not self.results.history.claim(node, number):
                     finding.reasons.append(reason)
                 else:
                     shaped.add(number)
-        self.results.unclaimed()
+        self.results.history.unclaimed()
         for number, _, request, finding in self.calls:
             # An answer takes as many items as it has, and they are no messages.
             if number in shaped:
@@ -183,9 +185,10 @@ class _Planner:
         """Return the reasons that follow from how the call is spelled."""
         place = self.module.source.place(site.call)
         result = []
-        if site.raw:
+        if site.raw and (site.operation != CREATE or streams(site)):
             what = "with_raw_response" if site.raw == "raw" else "with_streaming_response"
-            result.append(Reason("CC221", f"the call goes through `{what}`", place, "block"))
+            message = f"`{what}` returns more than a wrapped completion here"
+            result.append(Reason("CC221", message, place, "block"))
         if site.operation == PARSE:
             result.append(Reason("CC222", "`parse` returns a parsed completion", place, "block"))
         elif site.operation != CREATE:
@@ -322,6 +325,11 @@ class _Planner:
         for step in steps:
             edits = answers.edits(step)
             result.extend(step_edits(self.module, step, nones) if edits is None else edits)
+        for step in share.steps:
+            if step.name == "dump":
+                from migrator.planning.imports import unloaded
+
+                result.extend(unloaded(self.module, step))
         return result
 
     # -- marks --------------------------------------------------------------------------

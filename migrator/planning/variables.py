@@ -10,6 +10,7 @@ from __future__ import annotations
 from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.scopes import Binding, Module, Scope
+from migrator.analysis.styles import DUMPED, style
 from migrator.analysis.syntax import ast
 from migrator.planning.build import Unclear
 from migrator.planning.links import alone, is_name
@@ -24,6 +25,7 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictC
 _SUITES = ("body", "orelse", "finalbody")
 _NEW_NAME = "response"
 _UNTRUE = ("message", "msg", "choice")
+_UNTRUE_OF_DUMPS = ("dict", "dump", "json")
 
 
 class Variables:
@@ -33,7 +35,9 @@ class Variables:
         self.module = module
         self.results = results
         self.links = {
-            step.whole: step.value for _, step in results.steps if step.whole is not step.value
+            step.whole: step.value
+            for _, step in results.steps
+            if not step.to and step.whole is not step.value
         }
         self.by_binding = {alias.binding: alias for alias in results.aliases}
         self._substitutes: dict[Binding, str | None] = {}
@@ -130,7 +134,9 @@ class Variables:
     def _through(self, base: Binding, name: str) -> str | None:
         """Follow an alias of an alias to the variable that stays."""
         first = self.by_binding.get(base)
-        return name if first is None else (self.substitute(first) or name)
+        if first is None:
+            return name
+        return self.substitute(first) or (_NEW_NAME if self._renameable(first) else name)
 
     def _sees(self, use: ast.Name, base: Binding) -> bool:
         """Return whether the name of ``base`` means ``base`` where ``use`` stands."""
@@ -214,7 +220,8 @@ class Variables:
         name = alias.binding.name.lower()
         if alias.kind in ("function", "finish"):
             return False
-        if not any(word in name for word in _UNTRUE) or alias.binding.kind == "comp":
+        words = _UNTRUE_OF_DUMPS if style(alias.kind) in DUMPED else ()
+        if not any(word in name for word in (*_UNTRUE, *words)) or alias.binding.kind == "comp":
             return False
         if isinstance(self.root(alias.value), ast.Name):
             return False

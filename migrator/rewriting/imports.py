@@ -1,4 +1,4 @@
-"""``from … import …`` statements: what the groups of a file add and drop, as one edit each."""
+"""Import statements: what the groups of a file add and drop, as one edit each."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _names(text: str) -> list[str]:
     tree = compile(text, "<import>", "exec", 0x400, dont_inherit=True)
     assert isinstance(tree, ast.Module)
     statement = tree.body[0]
-    if not isinstance(statement, ast.ImportFrom) or "#" in text:
+    if not isinstance(statement, (ast.Import, ast.ImportFrom)) or "#" in text:
         raise Failed("an import can't be changed where it stands")
     return [f"{a.name} as {a.asname}" if a.asname else a.name for a in statement.names]
 
@@ -72,7 +72,7 @@ def _unused(name: str, found: list[ImportChange]) -> bool:
 
 def _written(text: str, origin: str, names: list[str]) -> str:
     """Return the statement laid out as it was: on one line, or one name a line."""
-    head = f"from {origin} import "
+    head = f"from {origin} import " if origin else "import "
     single = head + ", ".join(names)
     if "(" not in text:
         if len(single) <= _WIDEST:

@@ -85,6 +85,8 @@ NOT_TYPED = {
     ("message", "get"), ("usage", "get"),
     # Fields of custom tool calls, of chunks, and of parsed answers.
     ("call", "custom"), ("call", "index"), ("function", "parsed_arguments"),
+    ("message", "get"), ("usage", "get"), ("choice", "get"), ("input_details", "get"),
+    ("output_details", "get"), ("choice", "content_filter_results"),
 }  # fmt: skip
 
 
