@@ -51,6 +51,8 @@ class MessageList:
         self.list_(node)
         if not self.reasons and not self.builders and not self.pending:
             self.reason("CC239", "the messages list is empty", node)
+        if self.pending and not self.reasons:
+            self._watch()
 
     def reason(self, code: str, message: str, node: ast.AST) -> None:
         """Add a reason once."""
@@ -73,6 +75,22 @@ class MessageList:
         self.sinks.extend(call for call in flow.sinks if call not in self.sinks)
         if self.call not in flow.sinks:
             self.reason("CC240", "not every way to the request can be followed", value)
+
+    def _watch(self) -> None:
+        """Note who looks at the list, in case an answer in it becomes several items."""
+        from migrator.analysis.shapefacts import MESSAGE
+        from migrator.analysis.shapeflow import flow_of
+
+        for node, _ in self.pending:
+            flow = flow_of(self.module, node, MESSAGE)
+            self.reads.extend([*flow.escapes, *flow.reads, *flow.kinds])
+            self.counts.extend(flow.counts)
+            self.mentions.extend(flow.mentions)
+            self.sinks.extend(call for call in flow.sinks if call not in self.sinks)
+            if self.call not in flow.sinks:
+                place = self.module.source.place(node)
+                message = "not every way to the request can be followed"
+                self.reads.append(Reason("CC240", message, place, "block"))
 
     def later(self, message: str, node: ast.expr) -> None:
         """Leave an element to the flow of results; without a claim it is a reason."""

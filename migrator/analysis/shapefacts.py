@@ -101,3 +101,15 @@ def hands_on(module: Module, call: ast.Call) -> bool:
 def makes_message(call: ast.Call) -> bool:
     """Return whether ``call`` makes a message of its keywords: ``dict`` or a type's name."""
     return not call.args and any(item.arg == "role" for item in call.keywords)
+
+
+def from_the_front(node: ast.expr) -> bool:
+    """Return whether an index or slice says the same however many items follow the first."""
+    if isinstance(node, ast.Slice):
+        ends = [node.lower, node.upper]
+        return node.step is None and all(end is None or _small(end) for end in ends)
+    return isinstance(node, ast.Constant) and node.value == 0
+
+
+def _small(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value in (0, 1)

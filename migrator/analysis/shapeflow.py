@@ -30,6 +30,7 @@ from migrator.analysis.shapefacts import (
     TYPES,
     WRITES,
     Facts,
+    from_the_front,
     hands_on,
     makes_message,
 )
@@ -217,7 +218,8 @@ class Flow(Facts):
             return
         key = constant_string(parent.slice)
         if level in (CONTENT, LIST) and key is None:
-            self.count(level, parent)
+            if not from_the_front(parent.slice):
+                self.count(level, parent)
             if isinstance(parent.ctx, ast.Store):
                 self._element_set(level, parent)
             elif isinstance(parent.ctx, ast.Load):
@@ -265,7 +267,7 @@ class Flow(Facts):
 
     def _list_method(self, level: int, name: str, call: ast.Call) -> None:
         if name in WRITES and len(call.args) == WRITES[name] + 1:
-            if name == "insert":
+            if name == "insert" and not from_the_front(call.args[0]):
                 self.count(level, call)
             if level == CONTENT:
                 self.writes.append((PART, call.args[-1]))
