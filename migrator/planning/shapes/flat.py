@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast
 from migrator.planning.build import Unclear
@@ -10,12 +12,18 @@ from migrator.planning.shapes.displays import Entry, dedented, entries, find, qu
 
 
 def flattened(
-    module: Module, node: ast.Dict, key: str, more: tuple[tuple[str, str], ...] = (), moved: int = 0
+    module: Module,
+    node: ast.Dict,
+    key: str,
+    more: tuple[tuple[str, str], ...] = (),
+    moved: int = 0,
+    indent: str = "",
 ) -> tuple[list[Splice], int]:
     """Return the edits that put the entries of the display under ``key`` where it stands.
 
     ``more`` are names and values of entries to add to them.  ``moved`` columns of every line are
-    taken already by the edits around; the second result says how many are after these.
+    taken already by the edits around; the second result says how many are after these.  Lines
+    that are new get ``indent`` more, like those that stand there.
     """
     outer = entries(module, node)
     entry = find(outer, key)
@@ -23,23 +31,35 @@ def flattened(
         raise Unclear("CC506", f"`{key}` can't be located exactly", node)
     inner = entries(module, entry.value)
     first, last = inner[0], inner[-1]
-    result: list[Splice] = [
-        _cut(module, entry.start, first.start, entry),
-        _cut(module, last.end, entry.end, entry),
-    ]
-    lines = dedented(module, entry.start, first.start, last.end, entry.value)
-    result.extend(Splice(each.start + moved, each.end + moved, "") for each in lines)
     columns = _columns(module, entry, first)
+    space = separator(module, entry.value, inner)
+    result: list[Splice] = []
+    if "\n" in space and not columns and not _begins_line(module, entry.start):
+        result.extend(_unwrapped(module, entry))
+        space += indent
+    else:
+        result.append(_cut(module, entry.start, first.start, entry))
+        result.append(_cut(module, last.end, entry.end, entry))
+        lines = dedented(module, entry.start, first.start, last.end, entry.value)
+        result.extend(Splice(each.start + moved, each.end + moved, "") for each in lines)
+        if "\n" in space:
+            space = space[: len(space) - columns - moved] + indent
+        elif "\n" in (around := separator(module, node, outer)):
+            space = around[: len(around) - moved] + indent
+            for one, other in pairwise(inner):
+                result.append(_cut(module, one.end, other.start, entry, f",{space}"))
     if more:
-        space = separator(module, entry.value, inner)
-        space = space[: len(space) - columns - moved] if "\n" in space else space
         text = "".join(f",{space}{quoted(module, last.key, name)}: {value}" for name, value in more)
         result.append(Splice(last.end, last.end, text))
     return result, moved + columns
 
 
 def spread(
-    module: Module, node: ast.Dict, key: str, more: tuple[tuple[str, str], ...] = ()
+    module: Module,
+    node: ast.Dict,
+    key: str,
+    more: tuple[tuple[str, str], ...] = (),
+    indent: str = "",
 ) -> list[Splice]:
     """Return the edits that make ``"key": value`` say ``**value``, entries added behind it."""
     outer = entries(module, node)
@@ -51,6 +71,7 @@ def spread(
     if module.source.utf8[entry.start : start].rstrip().endswith(b"("):
         raise Unclear("CC506", f"`{key}` stands in parentheses", node)
     space = separator(module, node, outer)
+    space += indent if "\n" in space else ""
     for name, value in more:
         text = f",{space}{quoted(module, entry.key, name)}: {value}"
         result.append(Splice(entry.end, entry.end, text))
@@ -68,6 +89,21 @@ def begun(
     tail = "".join(f",{space}{quoted(module, last.key, key)}: {text}" for key, text in more)
     result = [Splice(first.start, first.start, head)]
     return [*result, Splice(last.end, last.end, tail)] if tail else result
+
+
+def _unwrapped(module: Module, entry: Entry) -> list[Splice]:
+    """Return the edits that take ``"key": {`` and ``}`` away from around lines of their own."""
+    start, end = module.source.span(entry.value)
+    before = module.source.utf8[: entry.start]
+    return [
+        _cut(module, len(before.rstrip(b" \t")), start + 1, entry),
+        _cut(module, end - 1, entry.end, entry),
+    ]
+
+
+def _begins_line(module: Module, at: int) -> bool:
+    line = module.source.utf8.rfind(b"\n", 0, at) + 1
+    return not module.source.utf8[line:at].strip()
 
 
 def _columns(module: Module, entry: Entry, first: Entry) -> int:

@@ -10,6 +10,7 @@ from migrator.planning.build import Unclear
 from migrator.planning.imports import drop
 from migrator.planning.model import Splice
 from migrator.planning.shapes.flat import flattened, spread
+from migrator.planning.shapes.keywords import indent_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ def _more(reshape: Reshape) -> tuple[tuple[str, str], ...]:
 
 def _flat(module: Module, reshape: Reshape) -> list[Edit]:
     assert isinstance(reshape.node, ast.Dict)
-    return list(flattened(module, reshape.node, "json_schema", _more(reshape))[0])
+    indent = indent_of(module, reshape.node)
+    return list(flattened(module, reshape.node, "json_schema", _more(reshape), indent=indent)[0])
 
 
 def _spread(module: Module, reshape: Reshape) -> list[Edit]:
     assert isinstance(reshape.node, ast.Dict)
-    return list(spread(module, reshape.node, "json_schema", _more(reshape)))
+    indent = indent_of(module, reshape.node)
+    return list(spread(module, reshape.node, "json_schema", _more(reshape), indent))
 
 
 def _text(module: Module, reshape: Reshape) -> list[Edit]:

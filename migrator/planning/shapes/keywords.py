@@ -9,7 +9,7 @@ from migrator.analysis.syntax import ast, constant_string
 from migrator.planning.build import Unclear
 from migrator.planning.links import alone
 from migrator.planning.model import Cut, RemoveStatement, Splice
-from migrator.planning.shapes.displays import entries, find, removed, retyped
+from migrator.planning.shapes.displays import entries, find, indented, removed, retyped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,9 +46,51 @@ def _rename(module: Module, reshape: Reshape) -> list[Edit]:
 
 def _wrap(module: Module, reshape: Reshape) -> list[Edit]:
     new, key = reshape.detail.split(".")
-    start, end = module.source.span(_value(module, reshape.node))
+    value = _value(module, reshape.node)
+    start, end = module.source.span(value)
     renamed = _rename(module, Reshape(reshape.kind, reshape.node, new))
-    return [*renamed, Splice(start, start, f'{{"{key}": '), Splice(end, end, "}")]
+    lead = _lead(module, reshape.node) or ""
+    deeper = _deeper(module, reshape.node, value)
+    if not deeper:
+        return [*renamed, Splice(start, start, f'{{"{key}": '), Splice(end, end, "}")]
+    newline = "\r\n" if b"\r\n" in module.source.utf8[start:end] else "\n"
+    head = f'{{{newline}{lead}{deeper}"{key}": '
+    return [
+        *renamed,
+        Splice(start, start, head),
+        *indented(module, value, deeper),
+        Splice(end, end, f",{newline}{lead}}}"),
+    ]
+
+
+def indent_of(module: Module, value: ast.expr) -> str:
+    """Return how much deeper the lines of ``value`` come to stand in a dict it is put into."""
+    parent = module.parent(value)
+    node: ast.AST | None = None
+    if isinstance(parent, ast.Dict):
+        node = parent.keys[parent.values.index(value)]
+    elif isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Subscript):
+        node = parent.targets[0]
+    key = node.slice if isinstance(node, ast.Subscript) else node
+    name = constant_string(key)
+    if node is None or name not in _ROWS or "key" not in _ROWS[name]:
+        return ""
+    return _deeper(module, node, value)
+
+
+def _deeper(module: Module, node: ast.AST, value: ast.expr) -> str:
+    start, end = module.source.span(value)
+    lead = _lead(module, node)
+    if lead is None or b"\n" not in module.source.utf8[start:end]:
+        return ""
+    return "\t" if "\t" in lead else "    "
+
+
+def _lead(module: Module, node: ast.AST) -> str | None:
+    """Return the white space before an entry that begins its line, else None."""
+    at = module.source.span(node)[0]
+    lead = module.source.utf8[module.source.utf8.rfind(b"\n", 0, at) + 1 : at]
+    return None if lead.strip() else lead.decode()
 
 
 def _set(module: Module, reshape: Reshape) -> list[Edit]:
