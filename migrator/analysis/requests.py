@@ -8,19 +8,19 @@ from migrator.analysis.facts import LedgerRow, Member, Mention, Reason, Reshape
 from migrator.analysis.functions import passed_constants
 from migrator.analysis.messages import MessageList
 from migrator.analysis.scopes import Module
-from migrator.analysis.sites import Site
+from migrator.analysis.sites import PARSE, Site
+from migrator.analysis.sources import is_omitted
 from migrator.analysis.syntax import ast, is_none, keyword, literal, walk
-from migrator.analysis.values import constants, qualified_names
+from migrator.analysis.values import constants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from migrator.analysis.keywords import Carrier
     from migrator.config import Settings
 
 _ROWS = API["parameters"]["chat"]
-_OMITTED = {"openai.NOT_GIVEN", "openai.omit", "openai.NotGiven", "openai.Omit",
-            "openai._types.NOT_GIVEN", "openai._types.omit"}  # fmt: skip
 _FEWEST_TOKENS = 16
 
 
@@ -61,12 +61,14 @@ class Request:
         # What sees the shape of the messages, and what counts them; a reason only if it changes.
         self.reads: list[Reason] = []
         self.counts: list[Reason] = []
-        # Other calls that are sent what is written differently.
-        self.sinks: list[ast.Call] = []
+        # Calls that are sent something this one is sent, too: they change together.
+        self.calls: list[ast.Call] = []
         self.model = ""
         self.stores = False
-        # The keywords of the call; "" for those of a mapping.
-        self.keywords = {item.arg or "" for item in site.call.keywords}
+        # Every keyword the call is known to be sent; "" for those of a mapping nobody sees into.
+        self.names: list[str] = []
+        # Where the keyword in hand is written, unless in the call itself.
+        self.carrier: Carrier | None = None
         self._nested: dict[str, list[tuple[str, str]]] = {}
         self._read()
 
@@ -83,11 +85,7 @@ class Request:
 
     def omitted(self, node: ast.expr) -> bool:
         """Return whether a value means that the keyword is not sent."""
-        if qualified_names(self.module, node) & _OMITTED:
-            return True
-        return isinstance(node, ast.Call) and bool(
-            qualified_names(self.module, node.func) & _OMITTED
-        )
+        return is_omitted(self.module, node)
 
     # -- the call -----------------------------------------------------------------------
 
@@ -96,26 +94,29 @@ class Request:
         for positional in call.args:
             self.reason("CC214", "a positional argument", positional)
         names = [item.arg for item in call.keywords if item.arg is not None]
+        self.names = list(names)
+        splats = [item.value for item in call.keywords if item.arg is None]
+        if splats:
+            from migrator.analysis.splats import read_splats
+
+            read_splats(self, splats)
         for item in call.keywords:
-            if item.arg is None:
-                self._splat(item.value)
-            elif names.count(item.arg) == 1:
-                self._keyword(item.arg, item.value)
-        if not any(item.arg is None for item in call.keywords):
-            for name in ("messages", "model"):
-                if name not in names:
-                    self.reason("CC213", f"the call has no `{name}`", call)
-        if "max_tokens" in names and "max_completion_tokens" in names:
+            if item.arg is not None and names.count(item.arg) == 1:
+                self.keyword(item.arg, item.value)
+        for name in ("messages", "model"):
+            if name not in self.names and not splats:
+                self.reason("CC213", f"the call has no `{name}`", call)
+        if "max_tokens" in self.names and "max_completion_tokens" in self.names:
             self.reason("CC212", "both `max_tokens` and `max_completion_tokens` are given", call)
+        if self.site.operation == PARSE:
+            from migrator.analysis.parsing import ask_for_handlers
+
+            ask_for_handlers(self)
         self._nest()
-        self._store(names)
+        self._store()
 
-    def _splat(self, node: ast.expr) -> None:
-        shown = self.module.source.one_line(node, 60)
-        self.reason("CC210", f"keywords come from `**{shown}`", node)
-        self.ledger.append(LedgerRow("**", "refused", shown))
-
-    def _keyword(self, name: str, node: ast.expr) -> None:
+    def keyword(self, name: str, node: ast.expr) -> None:
+        """Look at one keyword, wherever it is written."""
         row = _ROWS.get(name)
         if row is None:
             self.reason("CC209", f"`{name}` is not a Chat Completions parameter", node)
@@ -128,8 +129,12 @@ class Request:
             "same": self._same,
             "tokens": self._tokens,
             "messages": self._messages,
-            "nest": self._nest_action,
-            "format": self._format,
+            "nest": self._shaped,
+            "format": self._shaped,
+            "tools": self._shaped,
+            "choice": self._shaped,
+            "body": self._shaped,
+            "options": self._shaped,
             "drop": self._drop,
             "refuse": self._refuse,
             "stream": self._stream,
@@ -142,7 +147,7 @@ class Request:
         if name == "model":
             self._model(node)
         if _inert(node, row):
-            self._dropped(name, node, row.get("caveat", "this is the default"))
+            self.dropped(name, node, row.get("caveat", "this is the default"))
             return
         self.row(name, "same", node, name)
 
@@ -185,7 +190,7 @@ class Request:
         self.pending.extend(found.pending)
         self.reads.extend(found.reads)
         self.counts.extend(found.counts)
-        self.sinks.extend(found.sinks)
+        self.calls.extend(found.sinks)
         for builder in found.builders:
             text = self.module.source.one_line(builder)
             place = self.module.source.place(builder)
@@ -197,39 +202,32 @@ class Request:
         self.row(name, action, node, "" if found.reasons else row["to"], note)
         self.changes.append(Change("rename", name, row["to"]))
 
-    def _nest_value(self, name: str, node: ast.expr, to: str, key: str) -> None:
+    def nest(self, name: str, node: ast.expr, to: str, key: str) -> None:
+        """Put the value into the dict that the keyword ``to`` is given."""
         self.row(name, "nested", node, f"{to}[{key!r}]".replace("'", '"'))
-        self._nested.setdefault(to, []).append((name, key))
-
-    def _nest_action(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
-        if is_none(node) or self.omitted(node):
-            self._dropped(name, node, "not sent")
+        if self.carrier is None:
+            self._nested.setdefault(to, []).append((name, key))
         else:
-            self._nest_value(name, node, row["to"], row["key"])
+            self.changes.append(Change("wrap", name, to, key))
 
-    def _format(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+    def _shaped(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
         if is_none(node) or self.omitted(node):
-            self._dropped(name, node, "not sent")
+            self.dropped(name, node, "not sent")
             return
-        known, value = literal(node)
-        kind = value.get("type") if known and isinstance(value, dict) else None
-        if kind in ("text", "json_object") and isinstance(value, dict) and len(value) == 1:
-            self._nest_value(name, node, row["to"], row["key"])
-            return
-        what = f"`{kind}`" if kind else "a value that is not a literal"
-        self.reason(row["code"], f"`response_format` is {what}", node)
-        self.row(name, "refused", node)
+        from migrator.analysis.shaped import shaped
+
+        shaped(self, name, node, row)
 
     def _drop(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
         if is_none(node) or self.omitted(node) or _inert(node, row):
-            self._dropped(name, node, "this is the default")
+            self.dropped(name, node, "this is the default")
             return
         complete, values = constants(self.module, node)
         if complete and all(value is None or _inert_value(value, row) for value in values):
-            self._dropped(name, node, "always the default")
+            self.dropped(name, node, "always the default")
             return
         if name in self.settings.drop and row.get("droppable"):
-            self._dropped(name, node, "dropped by the `drop` setting")
+            self.dropped(name, node, "dropped by the `drop` setting")
             self.notes.append(f"`{name}` was dropped, as the `drop` setting allows")
             return
         shown = self.module.source.one_line(node, 40)
@@ -268,7 +266,8 @@ class Request:
 
     # -- after the keywords -------------------------------------------------------------
 
-    def _dropped(self, name: str, node: ast.expr, note: str) -> None:
+    def dropped(self, name: str, node: ast.expr, note: str) -> None:
+        """Leave a keyword out."""
         if any(isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield)) for part in walk(node)):
             self.reason("CC213", f"`{name}` does more than give a value", node)
         self.row(name, "dropped", node, "", note)
@@ -281,12 +280,15 @@ class Request:
             for name, other in parts[1:]:
                 self.changes.append(Change("merge", name, to, other))
 
-    def _store(self, names: list[str]) -> None:
-        if "store" in names or self.settings.store != "preserve":
+    def _store(self) -> None:
+        if "store" in self.names or self.settings.store != "preserve":
             return
         self.changes.append(Change("add", "", "store", "False"))
-        note = "Responses stores answers unless told not to"
-        self.ledger.append(LedgerRow("store", "added", "", "store=False", note))
+        self.added("store", "False", "Responses stores answers unless told not to")
+
+    def added(self, name: str, value: str, note: str) -> None:
+        """Add the ledger row of a keyword the call did not have."""
+        self.ledger.append(LedgerRow(name, "added", "", f"{name}={value}", note))
 
 
 def _inert_value(value: object, row: dict[str, str]) -> bool:

@@ -352,7 +352,7 @@ class Flow(Facts):
 
     def _is_site(self, call: ast.Call) -> bool:
         sites = self.module.memo.get("sites")
-        return isinstance(sites, frozenset) and call in sites
+        return isinstance(sites, dict) and call in sites
 
     def _returned(self, level: int, node: ast.Return) -> None:
         function = function_at(self.module, node)

@@ -44,7 +44,7 @@ class Answers:
         self.module = module
         self.variables = variables
         self.nones = nones
-        keywords = [request.keywords for request in requests]
+        keywords = [set(request.names) for request in requests]
         self.calls_tools = any({"tools", "functions", ""} & names for names in keywords)
         self.forces = any({"tool_choice", "function_call", ""} & names for names in keywords)
         self._named: dict[ast.expr, str] = {}

@@ -15,7 +15,7 @@ from migrator.analysis.requests import Request, streams
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
-from migrator.analysis.sites import CREATE, PARSE, Mark, Site, Sites
+from migrator.analysis.sites import CREATE, PARSE, STREAM, Mark, Site, Sites
 from migrator.analysis.syntax import ast, parse
 from migrator.documents.place import Place
 from migrator.documents.source import Source, Undecodable
@@ -121,10 +121,10 @@ class _Planner:
 
     def run(self) -> None:
         found = Sites(self.module)
-        self.module.memo["sites"] = frozenset(site.call for site in found.sites)
+        self.module.memo["sites"] = {site.call: site.operation for site in found.sites}
         for site in found.sites:
             self._site(site)
-        self._joined()
+        self._join()
         self.results.finish()
         self._claims()
         seen: set[ast.AST] = {mark.node for mark in found.marks}
@@ -151,7 +151,7 @@ class _Planner:
         self.calls.append((number, site, request, finding))
         for reshape in request.reshapes:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
-        if site.operation == CREATE and not streams(site):
+        if site.operation in (CREATE, PARSE) and not streams(site):
             self.results.follow(site.call, number, _RETURNS[site.raw])
 
     def _claims(self) -> None:
@@ -169,11 +169,11 @@ class _Planner:
             if number in shaped:
                 finding.reasons.extend([*request.reads, *request.counts])
 
-    def _joined(self) -> None:
-        """Decide calls together that are sent one thing that is written differently."""
+    def _join(self) -> None:
+        """Decide calls that are sent the same thing together."""
         numbers = {site.call: number for number, site, _, _ in self.calls}
         for number, _, request, _ in self.calls:
-            for call in request.sinks:
+            for call in request.calls:
                 self.groups.join(numbers[call], number)
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
@@ -189,9 +189,7 @@ class _Planner:
             what = "with_raw_response" if site.raw == "raw" else "with_streaming_response"
             message = f"`{what}` returns more than a wrapped completion here"
             result.append(Reason("CC221", message, place, "block"))
-        if site.operation == PARSE:
-            result.append(Reason("CC222", "`parse` returns a parsed completion", place, "block"))
-        elif site.operation != CREATE:
+        if site.operation == STREAM:
             result.append(Reason("CC223", "`stream` has other events", place, "block"))
         if site.aliased:
             message = "the method is called through another name"
@@ -230,6 +228,7 @@ class _Planner:
                 if request.stores:
                     finding.reasons.extend(stored)
         self._results(table)
+        self._parsed(table)
         for root, calls in roots.items():
             self._decide(table[root], root, calls)
         self._separate(table)
@@ -269,6 +268,17 @@ class _Planner:
                     finding.reasons.append(reason)
         for number, member in self.results.members:
             table[self.groups.find(number)].members.append(member)
+
+    def _parsed(self, table: dict[int, Group]) -> None:
+        """Block groups that read ``parsed`` from what may come from a call of ``create``."""
+        creating = {self.groups.find(n) for n, site, _, _ in self.calls if site.operation != PARSE}
+        for number, step in self.results.steps:
+            root = self.groups.find(number)
+            if step.name == "parsed" and root in creating:
+                place = self.module.source.place(step.whole)
+                reason = Reason("CC318", "`.parsed` is read", place, "block")
+                for finding in table[root].findings:
+                    finding.reasons.append(reason)
 
     def _decide(self, group: Group, root: int, calls: list[tuple[Site, Request, Finding]]) -> None:
         decide(group, self.settings)

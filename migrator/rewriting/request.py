@@ -26,6 +26,8 @@ def rewrite_call(text: str, changes: Sequence[Change]) -> str:
         raise Failed("the range does not hold a call")
     for change in changes:
         node = _changed(node, change)
+    for name in {change.new for change in changes if change.op == "wrap"}:
+        node = _exploded(node, name)
     code = cst.Module(body=[], default_newline=newline).code_for_node(node)
     return code[1:-1]
 
@@ -71,6 +73,74 @@ def _merged(call: cst.Call, index: int, change: Change) -> cst.Call:
     elements.append(cst.DictElement(cst.SimpleString(f'"{change.prefix}"'), value))
     arguments[target] = arguments[target].with_changes(value=known.with_changes(elements=elements))
     return _removed(call.with_changes(args=arguments), index)
+
+
+def _exploded(call: cst.Call, name: str) -> cst.Call:
+    """Give a dict that holds lines of its own one line an entry, as formatters do."""
+    index = _index(list(call.args), name)
+    value = call.args[index].value
+    before = call.whitespace_before_args if index == 0 else _behind(call.args[index - 1])
+    if (
+        not isinstance(before, cst.ParenthesizedWhitespace)
+        or not isinstance(value, cst.Dict)
+        or not any(_has_lines(element) for element in value.elements)
+    ):
+        return call
+    lead = before.last_line.value
+    deeper = "\t" if "\t" in lead else "    "
+    inner = _line(before, lead + deeper)
+    elements = [
+        element.with_changes(
+            value=element.value.visit(_Deeper(deeper)),
+            comma=cst.Comma(
+                whitespace_after=inner if number + 1 < len(value.elements) else _line(before, lead)
+            ),
+        )
+        for number, element in enumerate(value.elements)
+        if isinstance(element, cst.DictElement)
+    ]
+    exploded = value.with_changes(
+        elements=elements, lbrace=cst.LeftCurlyBrace(whitespace_after=inner)
+    )
+    arguments = list(call.args)
+    arguments[index] = arguments[index].with_changes(value=exploded)
+    return call.with_changes(args=arguments)
+
+
+def _has_lines(element: cst.BaseDictElement) -> bool:
+    return "\n" in cst.Module(body=[]).code_for_node(element)
+
+
+def _line(like: cst.ParenthesizedWhitespace, lead: str) -> cst.ParenthesizedWhitespace:
+    """Return a line break with the white space ``lead`` behind it."""
+    return cst.ParenthesizedWhitespace(
+        first_line=cst.TrailingWhitespace(newline=like.first_line.newline),
+        indent=like.indent,
+        last_line=cst.SimpleWhitespace(lead),
+    )
+
+
+class _Deeper(cst.CSTTransformer):
+    """Moves the lines of an expression right."""
+
+    def __init__(self, more: str) -> None:
+        super().__init__()
+        self.more = more
+
+    def leave_ParenthesizedWhitespace(
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.ParenthesizedWhitespace:
+        """Move what follows a line break, comments on lines of their own included."""
+        lines = [
+            line
+            if line.comment is None
+            else line.with_changes(
+                whitespace=cst.SimpleWhitespace(line.whitespace.value + self.more)
+            )
+            for line in updated_node.empty_lines
+        ]
+        last = cst.SimpleWhitespace(updated_node.last_line.value + self.more)
+        return updated_node.with_changes(empty_lines=lines, last_line=last)
 
 
 def _removed(call: cst.Call, index: int) -> cst.Call:

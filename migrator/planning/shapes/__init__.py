@@ -12,7 +12,7 @@ from migrator.analysis.scopes import Module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from migrator.planning.model import Edit
 
@@ -24,10 +24,22 @@ def reshape_edits(module: Module, reshape: Reshape) -> list[Edit]:
     return _kinds(reshape.kind.partition(".")[0])[reshape.kind](module, reshape)
 
 
-def _kinds(topic: str) -> dict[str, Kind]:
+def _kinds(topic: str) -> Mapping[str, Kind]:
     """Return the kinds of one topic."""
     if topic == "messages":
         from migrator.planning.shapes import messages
 
         return messages.KINDS
+    if topic == "tools":
+        from migrator.planning.shapes import tools
+
+        return tools.KINDS
+    if topic in ("formats", "nested"):
+        from migrator.planning.shapes import formats
+
+        return formats.KINDS
+    if topic == "keywords":
+        from migrator.planning.shapes import keywords
+
+        return keywords.KINDS
     raise KeyError(topic)

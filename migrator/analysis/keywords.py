@@ -1,0 +1,222 @@
+"""Keywords that reach a call through ``**``: where each is written, and who else reads them."""
+
+from __future__ import annotations
+
+from migrator._tables import API
+from migrator.analysis.functions import argument_of, references
+from migrator.analysis.holders import Holders, known_sites
+from migrator.analysis.scopes import Binding, Module
+from migrator.analysis.sources import Report, is_builtin
+from migrator.analysis.syntax import ast, constant_string
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.analysis.functions import Function
+
+_ROWS = API["parameters"]["chat"]
+
+
+class Carrier:
+    """One place that gives a keyword its value.
+
+    ``node`` is the key of a display, the subscript of ``d["name"] = …``, or the keyword of
+    ``dict(name=…)`` and ``d.update(name=…)``.  ``display`` is where the mapping is first made,
+    None for what is added later.
+    """
+
+    __slots__ = ("name", "value", "node", "display")
+
+    def __init__(
+        self, name: str, value: ast.expr, node: ast.AST, display: ast.expr | None = None
+    ) -> None:
+        self.name = name
+        self.value = value
+        self.node = node
+        self.display = display
+
+
+class Keywords(Holders):
+    """A mapping that is splatted into calls: its entries, and everybody who looks at it."""
+
+    code = "CC210"
+    what = "the keywords"
+
+    def __init__(self, module: Module, report: Report, *, library: bool = False) -> None:
+        super().__init__(module, report, library=library)
+        self.carriers: list[Carrier] = []
+        # The displays and `dict()` calls the mapping begins with.
+        self.begun: list[ast.expr] = []
+        self._updates: set[ast.expr] = set()
+
+    def always(self, name: str) -> bool:
+        """Return whether the mapping surely holds ``name`` from its beginning."""
+        return len(self.begun) == 1 and any(
+            carrier.name == name and carrier.display is self.begun[0] for carrier in self.carriers
+        )
+
+    # -- entries ------------------------------------------------------------------------
+
+    def source(self, node: ast.expr) -> None:
+        """Look at an expression that makes the mapping, or adds to it."""
+        first = None if node in self._updates else node
+        if isinstance(node, ast.Dict):
+            self._display(node, first)
+        elif isinstance(node, ast.Call) and is_builtin(self.module, node.func, {"dict"}):
+            self._dict_call(node, first)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            self.node(node.left)
+            self._more(node.right)
+        else:
+            shown = self.module.source.one_line(node, 60)
+            self.reason(f"keywords come from `{shown}`", node)
+
+    def _display(self, node: ast.Dict, first: ast.expr | None) -> None:
+        if first is not None and node.keys[:1] != [None]:
+            self.begun.append(node)
+        for index, (key, value) in enumerate(zip(node.keys, node.values, strict=True)):
+            name = constant_string(key)
+            if key is None:
+                (self._more if index else self.node)(value)
+            elif name is None:
+                self.reason("a keyword is not a constant", key)
+            else:
+                self.carriers.append(Carrier(name, value, key, first))
+
+    def _dict_call(self, node: ast.Call, first: ast.expr | None) -> None:
+        if first is not None and not node.args:
+            self.begun.append(node)
+        for argument in node.args:
+            self.node(argument)
+        self._arguments(node, first)
+
+    def _arguments(self, node: ast.Call, first: ast.expr | None) -> None:
+        for item in node.keywords:
+            if item.arg is None:
+                self._more(item.value)
+            else:
+                self.carriers.append(Carrier(item.arg, item.value, item, first))
+
+    def _more(self, node: ast.expr) -> None:
+        """Look at a mapping that is put into this one."""
+        self._updates.add(node)
+        self.node(node)
+
+    def collected(self, binding: Binding, function: Function) -> bool:
+        """Look at ``**kwargs``: what callers of this file put into it keeps its name."""
+        arguments = function.args
+        if arguments.kwarg is not binding.node:
+            return False
+        uses = references(self.module, function)
+        if uses.others or uses.unsure or not uses.calls:
+            return False
+        own = {arg.arg for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        for call in uses.calls:
+            if not isinstance(call, ast.Call):
+                return False
+            known, _ = argument_of(self.module, call, "", function)
+            if not known:
+                return False
+            for item in call.keywords:
+                if item.arg is not None and item.arg not in own:
+                    self.carriers.append(Carrier(item.arg, item.value, call))
+        self.callers(function, f"`{function.name}` is also called in")
+        return True
+
+    # -- uses ---------------------------------------------------------------------------
+
+    def look(self, node: ast.expr, parent: ast.AST) -> bool:
+        """Look at a use; return whether it is understood."""
+        if isinstance(parent, ast.keyword) and parent.arg is None:
+            return self._splatted(parent)
+        if isinstance(parent, ast.Subscript) and parent.value is node:
+            return self._subscript(parent)
+        if isinstance(parent, ast.Attribute) and parent.value is node:
+            return self._method(parent)
+        if isinstance(parent, ast.Dict) and node in parent.values:
+            self.node(parent)
+            self.use(parent)
+            return True
+        if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.BitOr):
+            self.node(parent)
+            self.use(parent)
+            return True
+        if isinstance(parent, ast.Compare) and parent.comparators == [node]:
+            return isinstance(parent.ops[0], (ast.In, ast.NotIn)) and _keeps_name(parent.left)
+        return self._dict_of(node, parent)
+
+    def _dict_of(self, node: ast.expr, parent: ast.AST) -> bool:
+        """``dict(params)`` is a mapping like it, ``params.update(more)`` adds to another."""
+        if not isinstance(parent, ast.Call) or parent.args != [node]:
+            return False
+        if is_builtin(self.module, parent.func, {"dict"}):
+            self.node(parent)
+            self.use(parent)
+            return True
+        if isinstance(parent.func, ast.Attribute) and parent.func.attr == "update":
+            self.node(parent.func.value)
+            return isinstance(self.module.parent(parent), ast.Expr)
+        return False
+
+    def _splatted(self, item: ast.keyword) -> bool:
+        call = self.module.parent(item)
+        if not isinstance(call, ast.Call):
+            return False
+        if call in known_sites(self.module):
+            self.report.calls.append(call)
+            return True
+        if is_builtin(self.module, call.func, {"dict"}):
+            self.node(call)
+            self.use(call)
+            return True
+        return False
+
+    def _subscript(self, whole: ast.Subscript) -> bool:
+        name = constant_string(whole.slice)
+        parent = self.module.parent(whole)
+        if isinstance(whole.ctx, ast.Load):
+            return _keeps_name(whole.slice) and not isinstance(parent, ast.AugAssign)
+        if name is None or not isinstance(parent, ast.Assign) or parent.targets != [whole]:
+            return False
+        if not any(carrier.node is whole for carrier in self.carriers):
+            self.carriers.append(Carrier(name, parent.value, whole))
+        return True
+
+    def _method(self, method: ast.Attribute) -> bool:
+        call = self.module.parent(method)
+        if not isinstance(call, ast.Call) or call.func is not method:
+            return False
+        if method.attr == "copy" and not call.args:
+            self.use(call)
+            return True
+        if method.attr == "get" and call.args:
+            return _keeps_name(call.args[0])
+        if method.attr != "update" or not isinstance(self.module.parent(call), ast.Expr):
+            return False
+        for argument in call.args:
+            self._more(argument)
+        self._arguments(call, None)
+        return True
+
+
+def _keeps_name(key: ast.expr) -> bool:
+    """Return whether a keyword is called the same on Responses, so that reading it is harmless."""
+    name = constant_string(key)
+    row = _ROWS.get(name or "")
+    return row is not None and row["action"] == "same" and "inert" not in row
+
+
+def keywords_of(module: Module, node: ast.expr, *, library: bool) -> Keywords:
+    """Return what is known of a mapping that is splatted; asked once for all its calls."""
+    key = ("keywords", node)
+    known = module.memo.get(key)
+    if isinstance(known, Keywords):
+        return known
+    result = Keywords(module, Report(), library=library)
+    module.memo[key] = result
+    result.node(node)
+    result.use(node)
+    for call in result.report.calls:
+        for item in call.keywords:
+            if item.arg is None and ("value", item.value) in result.seen:
+                module.memo["keywords", item.value] = result
+    return result

@@ -1,0 +1,92 @@
+"""Keywords that a call takes from a mapping with ``**``.
+
+Every entry is treated like the keyword of its name; what that changes is written where the entry
+is, not in the call.
+"""
+
+from __future__ import annotations
+
+from migrator.analysis.facts import LedgerRow, Reshape
+from migrator.analysis.keywords import Carrier, Keywords, keywords_of
+from migrator.analysis.syntax import ast, is_none
+from migrator.analysis.values import constants
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.analysis.requests import Change, Request
+
+_CODE = "CC210"
+
+
+def read_splats(request: Request, splats: list[ast.expr]) -> None:
+    """Look at the entries of every mapping that the call takes keywords from."""
+    written = set(request.names)
+    followed: list[Keywords] = []
+    for node in splats:
+        found = keywords_of(request.module, node, library=request.settings.library)
+        report = found.report
+        request.calls.extend(report.calls)
+        request.mentions.extend(report.mentions)
+        reasons = [*report.unseen, *report.shared]
+        if reasons:
+            shown = request.module.source.one_line(node, 60)
+            request.reason(_CODE, f"keywords come from `**{shown}`", node)
+            request.reasons.extend(reasons)
+            request.ledger.append(LedgerRow("**", "refused", shown))
+        elif found not in followed:
+            followed.append(found)
+            request.names.extend({carrier.name: None for carrier in found.carriers})
+    for found in followed:
+        for carrier in found.carriers:
+            if carrier.name in written or sum(_has(other, carrier) for other in followed) > 1:
+                message = f"`{carrier.name}` is given twice"
+                request.reason(_CODE, message, carrier.value)
+            _carried(request, found, carrier)
+    _one_target(request, written, followed)
+
+
+def _has(found: Keywords, carrier: Carrier) -> bool:
+    return any(other.name == carrier.name for other in found.carriers)
+
+
+def _carried(request: Request, found: Keywords, carrier: Carrier) -> None:
+    """Look at one entry, and write its changes where it stands."""
+    if carrier.name == "stream" and not _never_streams(request, carrier.value):
+        request.reason("CC215", "`stream` is set in a mapping", carrier.value)
+        return
+    if carrier.name == "store" and not found.always("store"):
+        request.reason(_CODE, "`store` may or may not be set", carrier.value)
+    before, count = len(request.changes), len(request.reshapes)
+    request.carrier = carrier
+    request.keyword(carrier.name, carrier.value)
+    request.carrier = None
+    changes = request.changes[before:]
+    request.changes[before:] = [change for change in changes if change.op == "add"]
+    moved = [_moved(carrier, change) for change in changes if change.op != "add"]
+    if isinstance(carrier.node, ast.Call) and (moved or len(request.reshapes) > count):
+        message = f"a caller gives `{carrier.name}` through `**`"
+        request.reason(_CODE, message, carrier.value)
+        return
+    request.reshapes.extend(moved)
+
+
+def _moved(carrier: Carrier, change: Change) -> Reshape:
+    detail = {"wrap": f"{change.new}.{change.prefix}", "set": change.prefix}
+    return Reshape(f"keywords.{change.op}", carrier.node, detail.get(change.op, change.new))
+
+
+def _never_streams(request: Request, node: ast.expr) -> bool:
+    if is_none(node) or request.omitted(node):
+        return True
+    complete, values = constants(request.module, node)
+    return complete and all(value in (False, None) for value in values)
+
+
+def _one_target(request: Request, written: set[str], followed: list[Keywords]) -> None:
+    """Refuse what would give ``text`` twice: its parts stand in different places."""
+    names = written | {carrier.name for found in followed for carrier in found.carriers}
+    if {"response_format", "verbosity"} <= names and not (
+        {"response_format", "verbosity"} <= written
+    ):
+        message = "`response_format` and `verbosity` both go into `text`"
+        request.reason(_CODE, message, request.site.call)
