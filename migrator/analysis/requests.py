@@ -9,7 +9,7 @@ from migrator.analysis.functions import passed_constants
 from migrator.analysis.messages import MessageList
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Site
-from migrator.analysis.syntax import ast, is_none, keyword, literal, walk
+from migrator.analysis.syntax import ast, is_none, literal, walk
 from migrator.analysis.values import constants, qualified_names
 
 TYPE_CHECKING = False
@@ -60,6 +60,10 @@ class Request:
         self.pending: list[tuple[ast.expr, Reason]] = []
         self.model = ""
         self.stores = False
+        # Whether the answer is streamed, and the usage with it.
+        self.streamed = False
+        self.includes_usage = False
+        self.options: tuple[str, ast.expr, dict[str, str]] | None = None
         self._nested: dict[str, list[tuple[str, str]]] = {}
         self._read()
 
@@ -73,6 +77,11 @@ class Request:
         """Add a ledger row."""
         before = self.module.source.one_line(node)
         self.ledger.append(LedgerRow(name, action, before[:120], after, note))
+
+    def offers_tools(self) -> bool:
+        """Return whether the model may call tools or functions."""
+        names = ("tools", "functions", "**")
+        return any(row.keyword in names and row.action != "dropped" for row in self.ledger)
 
     def omitted(self, node: ast.expr) -> bool:
         """Return whether a value means that the keyword is not sent."""
@@ -100,6 +109,8 @@ class Request:
                     self.reason("CC213", f"the call has no `{name}`", call)
         if "max_tokens" in names and "max_completion_tokens" in names:
             self.reason("CC212", "both `max_tokens` and `max_completion_tokens` are given", call)
+        if self.options is not None:
+            self._usage(*self.options)
         self._nest()
         self._store(names)
 
@@ -126,6 +137,7 @@ class Request:
             "drop": self._drop,
             "refuse": self._refuse,
             "stream": self._stream,
+            "stream_options": self._stream_options,
             "store": self._store_keyword,
         }
 
@@ -240,11 +252,28 @@ class Request:
             self.row(name, "same", node, name)
             return
         if complete and all(value is True for value in values):
-            self.reason(row["code"], "`stream=True`", node)
+            self.streamed = True
+            self.row(name, "same", node, name)
+            return
+        shown = self.module.source.one_line(node, 40)
+        self.reason("CC213", f"`stream={shown}` decides what the call returns", node)
+        self.row(name, "refused", node)
+
+    def _stream_options(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        # Without a stream the request is refused; `stream` may come behind.
+        self.options = (name, node, row)
+
+    def _usage(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        known, value = literal(node)
+        if self.omitted(node) or (known and value is None):
+            self._dropped(name, node, "not sent")
+        elif self.streamed and isinstance(value, dict) and value.keys() <= {"include_usage"}:
+            self.includes_usage = bool(value.get("include_usage"))
+            self._dropped(name, node, "usage always comes with the last event")
         else:
             shown = self.module.source.one_line(node, 40)
-            self.reason("CC213", f"`stream={shown}` decides what the call returns", node)
-        self.row(name, "refused", node)
+            self.reason(row["code"], f"`{name}={shown}`", node)
+            self.row(name, "refused", node)
 
     def _store_keyword(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
         known, value = literal(node)
@@ -286,9 +315,3 @@ def _inert_value(value: object, row: dict[str, str]) -> bool:
 def _inert(node: ast.expr, row: dict[str, str]) -> bool:
     known, value = literal(node)
     return known and _inert_value(value, row)
-
-
-def streams(site: Site) -> bool:
-    """Return whether a call is streamed, so that its result is no completion."""
-    value = keyword(site.call, "stream")
-    return isinstance(value, ast.Constant) and value.value is True

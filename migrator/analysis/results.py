@@ -26,13 +26,18 @@ from migrator.analysis.resultuses import (
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.analysis.streams import Streams
+
 VIRTUAL = ("choices", "choice", "message")
 _ESCAPES = {
     "completion": "CC308", "choices": "CC306", "choice": "CC306", "message": "CC305",
     "usage": "CC312", "input_details": "CC312", "output_details": "CC312",
+    "stream": "CC308",
 }  # fmt: skip
-_STORES = dict(_ESCAPES, completion="CC309")
-_EFFECTS = {"CC322": "suggest"}
+_STORES = dict(_ESCAPES, completion="CC309", stream="CC309")
+_EFFECTS = {"CC322": "suggest", "CC330": "suggest"}
 
 
 class Alias:
@@ -68,12 +73,22 @@ class Results:
         self.bindings: dict[Binding, tuple[str, int]] = {}
         self.meetings: list[tuple[str, int, list[ast.expr]]] = []
         self.across = FunctionFlow(self)
+        # Only files that stream need it.
+        self.streams: Streams | None = None
 
     # -- entry points -------------------------------------------------------------------
 
     def follow(self, call: ast.expr, group: int) -> None:
         """Follow the completion that ``call`` returns."""
         self.track(call, "completion", group)
+
+    def follow_stream(self, call: ast.expr, group: int, *, usage: bool, tools: bool) -> None:
+        """Follow the stream that ``call`` returns, with its ``usage``, and maybe tool calls."""
+        if self.streams is None:
+            from migrator.analysis.streams import Streams
+
+            self.streams = Streams(self)
+        self.streams.follow(call, group, usage=usage, tools=tools)
 
     def finish(self) -> None:
         """Check that variables and functions hold nothing but what was followed to them."""
@@ -85,6 +100,8 @@ class Results:
             for statement in returned(function):
                 if statement.value is not None:
                     self._check_same(statement.value, kind, group)
+        if self.streams is not None:
+            self.streams.finish()
         for kind, group, others in self.meetings:
             for other in others:
                 self._check_same(other, kind, group)
@@ -118,6 +135,8 @@ class Results:
 
     def _use(self, node: ast.expr, kind: str, group: int) -> None:
         parent = self.module.parent(node)
+        if kind == "stream" and self.streams is not None and self.streams.use(node, group, parent):
+            return
         step = attribute_step(parent)
         if step is not None and step[0] is node and isinstance(parent, ast.expr):
             self._read(node, kind, group, parent, step[1])
@@ -194,7 +213,7 @@ class Results:
         for target in targets:
             binding = self.module.binding_of.get(target)
             if isinstance(target, ast.Name) and binding is not None:
-                self._bound(binding, node, kind, group)
+                self.bound(binding, node, kind, group)
             elif isinstance(target, (ast.Tuple, ast.List)):
                 code = "CC304" if kind == "choices" else "CC301"
                 self.reason(group, code, f"{NAMES[kind]} is unpacked", node)
@@ -204,7 +223,8 @@ class Results:
         if isinstance(parent, ast.NamedExpr):
             self.track(parent, kind, group)
 
-    def _bound(self, binding: Binding, value: ast.expr, kind: str, group: int) -> None:
+    def bound(self, binding: Binding, value: ast.expr, kind: str, group: int) -> None:
+        """Follow ``value`` into the variable that ``binding`` gives it to."""
         if binding.remote:
             name = binding.name
             self.reason(group, "CC323", f"`{name}` is global or nonlocal here", binding.node)
@@ -279,7 +299,7 @@ class Results:
         whole = self.module.parent(generator)
         assert isinstance(whole, ast.expr)
         self.steps.append((group, Step(whole, node, "choices", "for", "", "", "comprehension")))
-        self._bound(binding, node, "choice", group)
+        self.bound(binding, node, "choice", group)
 
     def annotation(self, node: ast.expr | None, group: int) -> None:
         """Add a reason when an annotation names a chat type."""

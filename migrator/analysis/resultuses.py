@@ -30,6 +30,7 @@ NAMES = {
     "completion": "the result", "choices": "the list of choices", "choice": "the choice",
     "message": "the message", "usage": "the usage object",
     "input_details": "the token details", "output_details": "the token details",
+    "stream": "the stream",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from migrator.analysis.facts import Host, Member, Mention, Reason
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
 from migrator.analysis.presence import possible
-from migrator.analysis.requests import Request, streams
+from migrator.analysis.requests import Request
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
@@ -31,6 +31,7 @@ from migrator.prefilter import worth_parsing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from migrator.analysis.streams import StreamLoop
     from migrator.config import Settings
     from migrator.planning.model import Edit
 
@@ -92,12 +93,13 @@ def _module(path: str, data: bytes, plan: FilePlan) -> Module | None:
 class _Share:
     """What the flow of results found for one group."""
 
-    __slots__ = ("mentions", "aliases", "steps")
+    __slots__ = ("mentions", "aliases", "steps", "loops")
 
     def __init__(self) -> None:
         self.mentions: list[Mention] = []
         self.aliases: list[Alias] = []
         self.steps: list[Step] = []
+        self.loops: list[StreamLoop] = []
 
 
 class _Planner:
@@ -145,8 +147,12 @@ class _Planner:
         self.calls.append((number, site, request, finding))
         for reshape in request.reshapes:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
-        if site.operation == CREATE and not site.raw and not streams(site):
-            self.results.follow(site.call, number)
+        if site.operation == CREATE and not site.raw:
+            if request.streamed:
+                usage, tools = request.includes_usage, request.offers_tools()
+                self.results.follow_stream(site.call, number, usage=usage, tools=tools)
+            else:
+                self.results.follow(site.call, number)
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
         if site.receiver is None:
@@ -266,6 +272,8 @@ class _Planner:
                 self._share_of(alias.group).aliases.append(alias)
             for number, step in self.results.steps:
                 self._share_of(number).steps.append(step)
+            for number, loop in self.results.streams.loops if self.results.streams else ():
+                self._share_of(number).loops.append(loop)
         return self.shares.setdefault(root, _Share())
 
     def _share_of(self, number: int) -> _Share:
@@ -285,11 +293,18 @@ class _Planner:
                     result.extend(reshape_edits(self.module, reshape))
         if self.variables is None:
             self.variables = Variables(self.module, self.results)
-        gone = set()
+        gone: set[ast.AST] = set()
         for alias in self.share(root).aliases:
             result.extend(self.variables.edits(alias))
             if self.variables.removed(alias):
                 gone.add(alias.binding.statement)
+        if loops := self.share(root).loops:
+            from migrator.planning.streams import stream_edits, written
+
+            streamed, asked = stream_edits(self.module, loops, self.results)
+            result.extend(streamed)
+            self.share(root).mentions.extend(asked)
+            gone |= written(self.module, loops)
         nones = Nones(self.module)
         self.nones[root] = nones
         for step in self.share(root).steps:
