@@ -6,6 +6,8 @@ from migrator.documents.place import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from migrator.analysis.syntax import ast
 
 
@@ -94,10 +96,11 @@ class Mention:
     If one does, ``reason`` applies.  The file has to name the module that asks, too, unless
     ``anywhere``: methods and attributes are reached through objects that need no import.
     ``linked``: it is enough that the asking module names the file.  With a ``remedy`` the answer
-    yes stops nothing: the group gets these edits, (start, end, text) each, as well.
+    yes stops nothing: the group gets these edits, (start, end, text) each, as well.  With a
+    ``swap`` it stops nothing either: the second edits take the place of the first ones.
     """
 
-    __slots__ = ("needles", "reason", "group", "anywhere", "linked", "remedy")
+    __slots__ = ("needles", "reason", "group", "anywhere", "linked", "remedy", "swap")
 
     def __init__(
         self,
@@ -115,3 +118,4 @@ class Mention:
         self.anywhere = anywhere
         self.linked = linked
         self.remedy = remedy
+        self.swap: tuple[list[Any], list[Any]] | None = None

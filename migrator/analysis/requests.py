@@ -10,7 +10,7 @@ from migrator.analysis.messages import MessageList
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import PARSE, Site
 from migrator.analysis.sources import is_omitted
-from migrator.analysis.syntax import ast, is_none, keyword, literal, walk
+from migrator.analysis.syntax import ast, is_none, literal, walk
 from migrator.analysis.values import constants
 
 TYPE_CHECKING = False
@@ -69,6 +69,9 @@ class Request:
         self.names: list[str] = []
         # Where the keyword in hand is written, unless in the call itself.
         self.carrier: Carrier | None = None
+        # Whether the answer is streamed, and the usage with it.
+        self.streamed = False
+        self.includes_usage = False
         self._nested: dict[str, list[tuple[str, str]]] = {}
         self._read()
 
@@ -82,6 +85,11 @@ class Request:
         """Add a ledger row."""
         before = self.module.source.one_line(node)
         self.ledger.append(LedgerRow(name, action, before[:120], after, note))
+
+    def offers_tools(self) -> bool:
+        """Return whether the model may call tools or functions."""
+        names = ("tools", "functions", "**")
+        return any(row.keyword in names and row.action != "dropped" for row in self.ledger)
 
     def omitted(self, node: ast.expr) -> bool:
         """Return whether a value means that the keyword is not sent."""
@@ -248,10 +256,11 @@ class Request:
             self.row(name, "same", node, name)
             return
         if complete and all(value is True for value in values):
-            self.reason(row["code"], "`stream=True`", node)
-        else:
-            shown = self.module.source.one_line(node, 40)
-            self.reason("CC213", f"`stream={shown}` decides what the call returns", node)
+            self.streamed = True
+            self.row(name, "same", node, name)
+            return
+        shown = self.module.source.one_line(node, 40)
+        self.reason("CC213", f"`stream={shown}` decides what the call returns", node)
         self.row(name, "refused", node)
 
     def _store_keyword(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
@@ -298,9 +307,3 @@ def _inert_value(value: object, row: dict[str, str]) -> bool:
 def _inert(node: ast.expr, row: dict[str, str]) -> bool:
     known, value = literal(node)
     return known and _inert_value(value, row)
-
-
-def streams(site: Site) -> bool:
-    """Return whether a call is streamed, so that its result is no completion."""
-    value = keyword(site.call, "stream")
-    return isinstance(value, ast.Constant) and value.value is True

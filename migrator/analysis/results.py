@@ -40,8 +40,12 @@ from migrator.analysis.styles import (
 )
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.analysis.streams import Streams
+
 VIRTUAL = ("choices", "choice", "message", "function", "finish")
-_EFFECTS = {"CC322": "suggest"}
+_EFFECTS = {"CC322": "suggest", "CC330": "suggest"}
 
 
 class Alias:
@@ -81,12 +85,22 @@ class Results:
         self.parts = Parts(self)
         self.history = History(self)
         self.forms = Forms(self)
+        # Only files that stream need it.
+        self.streams: Streams | None = None
 
     # -- entry points -------------------------------------------------------------------
 
     def follow(self, call: ast.expr, group: int, kind: str = "completion") -> None:
         """Follow what ``call`` returns: a completion, or one in another form."""
         self.track(call, kind, group)
+
+    def follow_stream(self, call: ast.expr, group: int, *, usage: bool, tools: bool) -> None:
+        """Follow the stream that ``call`` returns, with its ``usage``, and maybe tool calls."""
+        if self.streams is None:
+            from migrator.analysis.streams import Streams
+
+            self.streams = Streams(self)
+        self.streams.follow(call, group, usage=usage, tools=tools)
 
     def finish(self) -> None:
         """Check that variables and functions hold nothing but what was followed to them."""
@@ -98,6 +112,8 @@ class Results:
             for statement in returned(function):
                 if statement.value is not None:
                     self._check_same(statement.value, kind, group)
+        if self.streams is not None:
+            self.streams.finish()
         for kind, group, others in self.meetings:
             for other in others:
                 self._check_same(other, kind, group)
@@ -131,6 +147,8 @@ class Results:
 
     def _use(self, node: ast.expr, kind: str, group: int) -> None:
         parent = self.module.parent(node)
+        if kind == "stream" and self.streams is not None and self.streams.use(node, group, parent):
+            return
         step = attribute_step(parent)
         if self.forms.use(node, kind, group, parent):
             return

@@ -35,6 +35,7 @@ NAMES = ByKind({
     "function": "the function of a tool call", "legacy": "the function call",
     "finish": "the finish reason",
     "raw": "the raw response", "manager": "the raw response", "http": "the HTTP response",
+    "stream": "the stream",
 })  # fmt: skip
 
 # The reason when a value of a kind goes where it can't be followed.
@@ -44,8 +45,9 @@ ESCAPES = Escapes({
     "calls": "CC303", "call": "CC303", "calltype": "CC303", "function": "CC303",
     "legacy": "CC303", "finish": "CC302",
     "raw": "CC221", "manager": "CC221", "http": "CC221",
+    "stream": "CC308",
 })  # fmt: skip
-STORES = Escapes(ESCAPES, completion="CC309")
+STORES = Escapes(ESCAPES, completion="CC309", stream="CC309")
 
 
 class Step:

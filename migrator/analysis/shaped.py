@@ -12,7 +12,7 @@ from migrator.analysis.holders import Holders, known_sites
 from migrator.analysis.requests import Change
 from migrator.analysis.sites import CREATE
 from migrator.analysis.sources import Report, is_omitted
-from migrator.analysis.syntax import FUNCTIONS, ast, is_none
+from migrator.analysis.syntax import FUNCTIONS, ast, is_none, literal
 from migrator.analysis.tools import FunctionList, ToolList, settle_parsed
 from migrator.analysis.values import constants, origins
 
@@ -231,9 +231,13 @@ def _options(request: Request, name: str, node: ast.expr, row: Row) -> None:
         _refused(request, name, node, row["code"], f"what is in `{name}` can't be seen")
         return
     gone, kept = ("include_usage",), ("include_obfuscation",)
+    usage = literal(found.get("include_usage", ast.Constant(None)))
+    request.includes_usage = usage == (True, True)
     unknown = [key for key in found if key not in (*gone, *kept)]
     if unknown:
         _refused(request, name, node, row["code"], f"`{name}` has the key `{unknown[0]}`")
+    elif not usage[0]:
+        _refused(request, name, node, row["code"], "whether usage is sent can't be seen")
     elif not set(found) & set(kept):
         request.dropped(name, node, "usage always arrives with the last event")
     else:

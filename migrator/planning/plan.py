@@ -11,7 +11,7 @@ from migrator.analysis.facts import Host, Member, Mention, Reason
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
 from migrator.analysis.presence import possible
-from migrator.analysis.requests import Request, streams
+from migrator.analysis.requests import Request
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
@@ -32,6 +32,7 @@ from migrator.prefilter import worth_parsing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from migrator.analysis.streams import StreamLoop
     from migrator.config import Settings
     from migrator.planning.model import Edit
 
@@ -95,12 +96,13 @@ def _module(path: str, data: bytes, plan: FilePlan) -> Module | None:
 class _Share:
     """What the flow of results found for one group."""
 
-    __slots__ = ("mentions", "aliases", "steps")
+    __slots__ = ("mentions", "aliases", "steps", "loops")
 
     def __init__(self) -> None:
         self.mentions: list[Mention] = []
         self.aliases: list[Alias] = []
         self.steps: list[Step] = []
+        self.loops: list[StreamLoop] = []
 
 
 class _Planner:
@@ -147,12 +149,17 @@ class _Planner:
         finding.notes = request.notes
         finding.model = request.model
         finding.host, reasons = self._host(site)
-        finding.reasons = [*reasons, *self._spelled(site), *request.reasons]
+        finding.reasons = [*reasons, *self._spelled(site, request), *request.reasons]
         self.calls.append((number, site, request, finding))
         for reshape in request.reshapes:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
-        if site.operation in (CREATE, PARSE) and not streams(site):
+        if site.operation not in (CREATE, PARSE):
+            return
+        if not request.streamed:
             self.results.follow(site.call, number, _RETURNS[site.raw])
+        elif not site.raw:
+            usage, tools = request.includes_usage, request.offers_tools()
+            self.results.follow_stream(site.call, number, usage=usage, tools=tools)
 
     def _claims(self) -> None:
         """Give the messages lists what results put into them; what nobody knows is a reason."""
@@ -181,11 +188,11 @@ class _Planner:
             return Host("openai", "openai", "the module-level client"), []
         return host_of_receiver(self.module, site.receiver, self.settings.hosts)
 
-    def _spelled(self, site: Site) -> list[Reason]:
+    def _spelled(self, site: Site, request: Request) -> list[Reason]:
         """Return the reasons that follow from how the call is spelled."""
         place = self.module.source.place(site.call)
         result = []
-        if site.raw and (site.operation != CREATE or streams(site)):
+        if site.raw and (site.operation != CREATE or request.streamed):
             what = "with_raw_response" if site.raw == "raw" else "with_streaming_response"
             message = f"`{what}` returns more than a wrapped completion here"
             result.append(Reason("CC221", message, place, "block"))
@@ -305,6 +312,8 @@ class _Planner:
                 self._share_of(alias.group).aliases.append(alias)
             for number, step in self.results.steps:
                 self._share_of(number).steps.append(step)
+            for number, loop in self.results.streams.loops if self.results.streams else ():
+                self._share_of(number).loops.append(loop)
         return self.shares.setdefault(root, _Share())
 
     def _share_of(self, number: int) -> _Share:
@@ -328,6 +337,13 @@ class _Planner:
         nones = self.nones[root] = Nones(self.module)
         answers = Answers(self.module, self.variables, nones, [request for _, request, _ in calls])
         gone = {alias.binding.statement for alias in share.aliases if self.variables.removed(alias)}
+        if share.loops:
+            from migrator.planning.streams import stream_edits, written
+
+            streamed, asked = stream_edits(self.module, share.loops, self.results)
+            result.extend(streamed)
+            share.mentions.extend(asked)
+            gone |= written(self.module, share.loops)
         steps = [step for step in share.steps if self.module.statement(step.whole) not in gone]
         result.extend(answers.hoist(steps))
         for alias in share.aliases:

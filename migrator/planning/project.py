@@ -206,6 +206,11 @@ class _Search:
             if group.edits and not known.issuperset(mention.remedy):
                 group.edits.extend(Splice(*edit) for edit in mention.remedy)
             return
+        if mention.swap is not None:
+            old, new = mention.swap
+            if any(edit in old for edit in group.edits):
+                group.edits = [edit for edit in group.edits if edit not in old] + new
+            return
         shown = os.path.relpath(path, os.path.dirname(os.path.abspath(plan.path)))
         asked = mention.reason
         message = f"{asked.message} {shown.replace(os.sep, '/')}"

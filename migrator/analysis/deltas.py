@@ -1,0 +1,59 @@
+"""Deltas without text: what handing one on amounts to."""
+
+from __future__ import annotations
+
+from migrator.analysis.chunks import Reader
+from migrator.analysis.chunkvalues import pure
+from migrator.analysis.syntax import ast
+
+_LOGGERS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print",
+            "echo", "secho", "pprint"}  # fmt: skip
+
+
+def adds_nothing(reader: Reader, target: ast.Name, value: ast.expr) -> bool:
+    """Return whether an assignment is ``text = text + ""``."""
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add):
+        return False
+    if not isinstance(value.left, ast.Name) or value.left.id != target.id:
+        return False
+    added = reader.read(value.right)
+    return added.derived and added.kind == "const" and added.data == ""
+
+
+def delivers(reader: Reader, node: ast.expr) -> str:
+    """Return "nothing" for an expression that hands on an empty delta, "none" for a printed None.
+
+    How an answer is cut into deltas is not fixed, so one that is empty may come or not.
+    """
+    if isinstance(node, ast.Await):
+        node = node.value
+    if isinstance(node, ast.Yield):
+        if node.value is None:
+            return ""
+        return "nothing" if reader.read(node.value).data == "" else ""
+    if not isinstance(node, ast.Call):
+        return ""
+    name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+    if isinstance(node.func, ast.Name) and name == "print" and reader.key(node.func) is None:
+        return _printed(reader, node)
+    if name in _LOGGERS or len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
+        return ""
+    if any(not isinstance(item.value, ast.Constant) for item in node.keywords):
+        return ""
+    value = reader.read(node.args[0])
+    empty = value.derived and value.kind == "const" and value.data == ""
+    return "nothing" if empty and pure(node.func) else ""
+
+
+def _printed(reader: Reader, node: ast.Call) -> str:
+    end = next((item.value for item in node.keywords if item.arg == "end"), None)
+    if not isinstance(end, ast.Constant) or end.value != "":
+        return ""
+    if len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
+        return ""
+    if any(item.arg not in ("end", "flush", "sep", "file") for item in node.keywords):
+        return ""
+    value = reader.read(node.args[0])
+    if not value.derived or value.kind != "const":
+        return ""
+    return "nothing" if value.data == "" else "none" if value.data is None else ""

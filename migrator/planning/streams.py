@@ -1,0 +1,174 @@
+"""Loops over chunks become loops over events: one ``if`` by the type of the event."""
+
+from __future__ import annotations
+
+from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.residual import Piece
+from migrator.analysis.scopes import Module
+from migrator.analysis.streams import StreamLoop, signature
+from migrator.analysis.syntax import ast, walk
+from migrator.planning.build import Unclear
+from migrator.planning.failures import Failures, exact, failures
+from migrator.planning.model import Splice
+from migrator.planning.suites import Suites
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.analysis.results import Results
+    from migrator.planning.model import Edit
+
+_WIDEST = 88
+
+
+def loop_edits(module: Module, loop: StreamLoop, failures: Failures) -> list[Edit]:
+    """Return the edits that rewrite one loop; raises `Unclear`."""
+    return [*_Writer(module, loop, failures).edits(), *failures.imports]
+
+
+def stream_edits(
+    module: Module, loops: list[StreamLoop], results: Results
+) -> tuple[list[Edit], list[Mention]]:
+    """Return the edits of the loops of one group, and what to ask the project; raises `Unclear`.
+
+    The loops raise ``OpenAIError``, unless ``APIError`` is used in this file or another one.
+    """
+    edits: list[Edit] = []
+    asked: list[Mention] = []
+    for loop in loops:
+        _alone(module, loop, results)
+        raised = failures(module, loop)
+        found = loop_edits(module, loop, raised)
+        edits += found
+        if raised.stream:
+            continue
+        reason = Reason("CC215", "`APIError` is used in", module.source.place(loop.node), "block")
+        mention = Mention((b"APIError",), reason, anywhere=True)
+        mention.swap = _swap(module, loop, found)
+        asked.append(mention)
+    return edits, asked
+
+
+def _swap(
+    module: Module, loop: StreamLoop, old: list[Edit]
+) -> tuple[list[Edit], list[Edit]] | None:
+    """Return the edits to swap where another file uses ``APIError``; None when that stops it."""
+    try:
+        return old, loop_edits(module, loop, exact(module, loop))
+    except Unclear:
+        return None
+
+
+def written(module: Module, loops: list[StreamLoop]) -> set[ast.AST]:
+    """Return the statements that loops have been written anew with."""
+    return {
+        part
+        for loop in loops
+        for item in loop.node.body
+        for part in walk(item)
+        if isinstance(part, ast.stmt)
+    }
+
+
+def _alone(module: Module, loop: StreamLoop, results: Results) -> None:
+    """Raise `Unclear` when other edits would have to be made inside the loop."""
+    nodes = {part for item in loop.node.body for part in walk(item)}
+    for node, (kind, _) in results.kinds.items():
+        if node in nodes and kind not in ("usage", "input_details", "output_details"):
+            raise Unclear("CC215", "another result is read inside the loop", node)
+
+
+class _Writer:
+    """Writes the body of one loop."""
+
+    def __init__(self, module: Module, loop: StreamLoop, failures: Failures) -> None:
+        self.module = module
+        self.source = module.source
+        self.loop = loop
+        self.failures = failures
+        line = self.source.line(loop.node.lineno)
+        self.outer = line[: len(line) - len(line.lstrip())]
+        self.unit = self._unit()
+        self.indent = self.outer + self.unit
+        self.inner = self.indent + self.unit
+
+    def edits(self) -> list[Edit]:
+        """Return the edits of the loop variable and of the body."""
+        loop, source = self.loop, self.source
+        result: list[Edit] = []
+        if loop.event != loop.binding.name:
+            result.append(Splice(*source.span(loop.node.target), loop.event))
+        lists = [loop.text, *loop.endings.values()]
+        suites = Suites(self.module, loop.node.body, lists, self.unit)
+        branches = self._branches(suites)
+        lines: list[str] = []
+        for word, (test, suite) in zip(["if", *["elif"] * len(branches)], branches, strict=False):
+            lines += [*self._test(word, test), *suite]
+        start, end = suites.region()
+        text = "\n".join(lines)
+        if source.utf8[start - 1 : start] != b"\n":
+            text = "\n" + text
+        if b"\r\n" in source.utf8:
+            text = text.replace("\n", "\r\n")
+        result.append(Splice(start, end, text))
+        return result
+
+    def _branches(self, suites: Suites) -> list[tuple[str, list[str]]]:
+        loop = self.loop
+        type_ = f"{loop.event}.type"
+        branches: list[tuple[str, list[str]]] = []
+        if loop.text:
+            test = f'{type_} == "response.output_text.delta"'
+            branches.append((test, suites.write(loop.text, self.inner)))
+        stop, length, filtered = loop.endings.values()
+        if signature(stop) == signature(length) == signature(filtered):
+            if stop:
+                test = f'{type_} == "response.completed" or {type_} == "response.incomplete"'
+                branches.append((test, suites.write(stop, self.inner)))
+        else:
+            if stop:
+                branches.append(
+                    (f'{type_} == "response.completed"', suites.write(stop, self.inner))
+                )
+            if length or filtered:
+                test = f'{type_} == "response.incomplete"'
+                branches.append((test, self._incomplete(suites, length, filtered)))
+        branches += self.failures.branches(loop.event, self.indent, self.unit)
+        rest = [self.inner + comment.text for comment in suites.rest]
+        test, suite = branches[0]
+        branches[0] = (test, [*suite, *rest] if loop.text else [*rest, *suite])
+        return branches
+
+    def _incomplete(self, suites: Suites, length: list[Piece], filtered: list[Piece]) -> list[str]:
+        if signature(length) == signature(filtered):
+            return suites.write(length, self.inner)
+        details = f"{self.loop.event}.response.incomplete_details"
+        reason = "content_filter" if filtered else "max_output_tokens"
+        test = f'{details} and {details}.reason == "{reason}"'
+        lines = self._test("if", test, self.inner)
+        lines += suites.write(filtered or length, self.inner + self.unit)
+        if filtered and length:
+            lines += [self.inner + "else:", *suites.write(length, self.inner + self.unit)]
+        return lines
+
+    def _test(self, word: str, test: str, indent: str = "") -> list[str]:
+        indent = indent or self.indent
+        line = f"{indent}{word} {test}:"
+        if len(line) <= _WIDEST:
+            return [line]
+        for operator in (" or ", " and "):
+            if operator in test:
+                first, *others = test.split(operator)
+                more = [f"{indent}{self.unit}{operator.strip()} {other}" for other in others]
+                return [f"{indent}{word} (", f"{indent}{self.unit}{first}", *more, f"{indent}):"]
+        return [line]
+
+    def _unit(self) -> str:
+        """Return the white space by which the body is indented."""
+        first = self.loop.node.body[0]
+        if first.lineno == self.loop.node.lineno:
+            return "\t" if self.outer.startswith("\t") else "    "
+        line = self.source.line(first.lineno)
+        lead = line[: len(line) - len(line.lstrip())]
+        if not lead.startswith(self.outer) or lead == self.outer:
+            raise Unclear("CC506", "the loop is indented in an odd way", self.loop.node)
+        return lead[len(self.outer) :]
