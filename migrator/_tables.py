@@ -903,4 +903,25 @@ API: dict[str, dict[str, dict[str, dict[str, str]]]] = \
                                'fields': 'name input',
                                'required': 'name input',
                                'output': 'custom_tool_call_output',
-                               'source': 'ResponseCustomToolCallParam'}}}}
+                               'source': 'ResponseCustomToolCallParam'}}},
+ 'types': {'message': {'ChatCompletionMessageParam': {'to': 'openai.types.responses.ResponseInputItemParam',
+                                                      'source': 'ResponseInputItemParam'},
+                       'ChatCompletionSystemMessageParam': {'to': 'openai.types.responses.EasyInputMessageParam',
+                                                            'source': 'EasyInputMessageParam'},
+                       'ChatCompletionDeveloperMessageParam': {'to': 'openai.types.responses.EasyInputMessageParam',
+                                                               'source': 'EasyInputMessageParam'},
+                       'ChatCompletionUserMessageParam': {'to': 'openai.types.responses.EasyInputMessageParam',
+                                                          'source': 'EasyInputMessageParam'},
+                       'ChatCompletionAssistantMessageParam': {'to': 'openai.types.responses.EasyInputMessageParam',
+                                                               'source': 'EasyInputMessageParam',
+                                                               'caveat': 'only for text: tool '
+                                                                         'calls are items of '
+                                                                         'their own'},
+                       'ChatCompletionToolMessageParam': {'to': 'openai.types.responses.response_input_item_param.FunctionCallOutput',
+                                                          'source': 'response_input_item_param.FunctionCallOutput'},
+                       'ChatCompletionContentPartParam': {'to': 'openai.types.responses.ResponseInputContentParam',
+                                                          'source': 'ResponseInputContentParam'},
+                       'ChatCompletionContentPartTextParam': {'to': 'openai.types.responses.ResponseInputTextParam',
+                                                              'source': 'ResponseInputTextParam'},
+                       'ChatCompletionContentPartImageParam': {'to': 'openai.types.responses.ResponseInputImageParam',
+                                                               'source': 'ResponseInputImageParam'}}}}
