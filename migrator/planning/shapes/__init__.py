@@ -30,4 +30,12 @@ def _kinds(topic: str) -> dict[str, Kind]:
         from migrator.planning.shapes import messages
 
         return messages.KINDS
+    if topic == "calls":
+        from migrator.planning.shapes import calls
+
+        return calls.KINDS
+    if topic == "types":
+        from migrator.planning.shapes import types
+
+        return types.KINDS
     raise KeyError(topic)
