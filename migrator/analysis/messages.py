@@ -1,29 +1,26 @@
 """What a ``messages`` list can hold: every element that is put into it, from anywhere.
 
-Messages of the roles system, developer, user and assistant whose content is text are valid
-Responses input as they are (``EasyInputMessageParam``).  Anything else is a reason.
+What becomes of one message is told by `migrator.analysis.messageitems`, of its content by
+`migrator.analysis.contents`.
 """
 
 from __future__ import annotations
 
+from migrator.analysis.chattypes import Annotations, annotation_of
 from migrator.analysis.contents import Contents
 from migrator.analysis.facts import Mention, Reason, Reshape
 from migrator.analysis.functions import argument_of, question, references, related, returned
 from migrator.analysis.listchanges import Changes, reached_by_name
+from migrator.analysis.messageitems import Items, dumps
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
+from migrator.analysis.shapefacts import LIST, MESSAGE
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
-from migrator.analysis.values import attribute_bindings, attribute_owner, constants, origins
+from migrator.analysis.values import attribute_bindings, attribute_owner, origins
 
-_ROLES = {"system", "developer", "user", "assistant"}
-_KEYS = {
-    "name": ("CC231", "a message carries `name`"),
-    "tool_calls": ("CC234", "an assistant message carries tool calls"),
-    "function_call": ("CC234", "an assistant message carries a function call"),
-    "tool_call_id": ("CC233", "a message answers a tool call"),
-}
-# What turns a message object into a dict.
-_DUMPS = {"model_dump", "to_dict", "dict"}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class MessageList:
@@ -46,6 +43,8 @@ class MessageList:
         self.sinks: list[ast.Call] = []
         self.contents = Contents(module, self)
         self.changes = Changes(module, self)
+        self.items = Items(module, self)
+        self.types = Annotations(module, self)
         self._lists: set[ast.AST] = set()
         self._objects: set[object] = set()
         self.list_(node)
@@ -58,19 +57,47 @@ class MessageList:
         """Add a reason once."""
         self._add(Reason(code, message, self.module.source.place(node), "block"))
 
+    def retype(self, node: ast.AST, to: str) -> None:
+        """Have the name of a type written as another one."""
+        if all(known.node is not node for known in self.reshapes):
+            self.reshapes.append(Reshape("types.name", node, to))
+
+    def retyped(self, call: ast.Call, to: str) -> None:
+        """Have a constructor call make another type, wherever its value goes."""
+        from migrator.analysis.shapeflow import flow_of
+
+        self.retype(call.func, to)
+        flow = flow_of(self.module, call, MESSAGE)
+        self.keep(flow.escapes)
+        self.mentions.extend(flow.mentions)
+        self.sinks.extend(found for found in flow.sinks if found not in self.sinks)
+
+    def keep(self, reasons: Iterable[Reason]) -> None:
+        """Add what was found elsewhere."""
+        for reason in reasons:
+            self._add(reason)
+
     def _add(self, reason: Reason) -> None:
         key = reason.place.key()
         if not any(r.code == reason.code and r.place.key() == key for r in self.reasons):
             self.reasons.append(reason)
 
-    def reshape(self, kind: str, node: ast.AST, value: ast.expr, level: int) -> None:
-        """Have ``node`` written differently; whatever sees the shape of ``value`` is a reason."""
+    def reshape(
+        self, kind: str, node: ast.AST, value: ast.expr, level: int, *,
+        kinds: bool = False, counts: bool = False, detail: str = "",
+    ) -> None:  # fmt: skip
+        """Have ``node`` written differently; whatever sees the shape of ``value`` is a reason.
+
+        ``kinds``: the role or type changes; ``counts``: so does the number of items.
+        """
         from migrator.analysis.shapeflow import flow_of
 
-        self.reshapes.append(Reshape(kind, node))
+        self.reshapes.append(Reshape(kind, node, detail))
         flow = flow_of(self.module, value, level)
-        for found in (*flow.escapes, *flow.reads):
-            self._add(found)
+        self.keep(flow.escapes)
+        self.keep(flow.reads)
+        self.keep(flow.kinds if kinds else ())
+        self.keep(flow.counts if counts else ())
         self.mentions.extend(flow.mentions)
         self.sinks.extend(call for call in flow.sinks if call not in self.sinks)
         if self.call not in flow.sinks:
@@ -78,7 +105,6 @@ class MessageList:
 
     def _watch(self) -> None:
         """Note who looks at the list, in case an answer in it becomes several items."""
-        from migrator.analysis.shapefacts import MESSAGE
         from migrator.analysis.shapeflow import flow_of
 
         for node, _ in self.pending:
@@ -148,7 +174,7 @@ class MessageList:
         self._objects.add(binding)
         if binding.kind in ("assign", "walrus", "augassign") and not binding.path:
             assert isinstance(binding.value, ast.expr)
-            self._annotated(binding)
+            self.annotated(binding, LIST)
             self.list_(binding.value)
             self.changes.of(binding)
             if binding.scope.kind == "module":
@@ -162,12 +188,10 @@ class MessageList:
             shown = getattr(node, "id", binding.name)
             self.reason("CC230", f"`{shown}` can't be followed to a list", node)
 
-    def _annotated(self, binding: Binding) -> None:
-        statement = binding.statement
-        if isinstance(statement, ast.AnnAssign):
-            text = self.module.source.segment(statement.annotation)
-            if "ChatCompletion" in text:
-                self.reason("CC320", f"annotated as `{text}`", statement.annotation)
+    def annotated(self, binding: Binding, level: int) -> None:
+        """Look at the annotation of what holds messages; most have none."""
+        if annotation_of(binding) is not None:
+            self.types.binding(binding, level)
 
     def _parameter(self, binding: Binding, node: ast.AST) -> None:
         function = binding.statement
@@ -178,10 +202,7 @@ class MessageList:
         if arg in (function.args.vararg, function.args.kwarg):
             self.reason("CC230", f"`{arg.arg}` collects arguments", node)
             return
-        if arg.annotation is not None:
-            text = self.module.source.segment(arg.annotation)
-            if "ChatCompletion" in text:
-                self.reason("CC320", f"annotated as `{text}`", arg.annotation)
+        self.annotated(binding, LIST)
         uses = references(self.module, function)
         if uses.others or uses.unsure or not uses.calls:
             message = f"parameter `{arg.arg}` of `{function.name}`: not every caller is seen"
@@ -225,7 +246,7 @@ class MessageList:
             if binding.kind == "param" or binding.value is None or binding.path:
                 continue
             if isinstance(binding.value, ast.expr):
-                self._annotated(binding)
+                self.annotated(binding, LIST)
                 self.list_(binding.value)
         for use in self.module.attributes.get(node.attr, ()):
             receiver = attribute_owner(self.module, use)
@@ -256,9 +277,13 @@ class MessageList:
         if found and all(origin.kind == "def" for origin in found):
             for origin in found:
                 assert isinstance(origin.node, FUNCTIONS)
+                self.types.returned(origin.node)
                 for statement in returned(origin.node):
                     if statement.value is not None:
                         self.list_(statement.value)
+            return
+        if self.types.cast(node):
+            self.list_(node.args[1])
             return
         shown = self.module.source.one_line(func, 60)
         self.reason("CC230", f"the messages come from `{shown}(…)`", node)
@@ -267,11 +292,8 @@ class MessageList:
 
     def message(self, node: ast.expr) -> None:
         """Look at one element of the list."""
-        if isinstance(node, ast.Dict):
-            self.builders.append(node)
-            self._dict(node)
-        elif isinstance(node, ast.Call):
-            self._made(node)
+        if isinstance(node, (ast.Dict, ast.Call)):
+            self.items.message(node)
         elif isinstance(node, (ast.IfExp, ast.BoolOp)):
             for value in _alternatives(node):
                 self.message(value)
@@ -289,8 +311,10 @@ class MessageList:
         if node in self._lists:
             return
         self._lists.add(node)
+        for binding in bindings_of(self.module, node) if isinstance(node, ast.Name) else ():
+            self.annotated(binding, MESSAGE)
         for origin in origins(self.module, node):
-            if origin.kind == "expr" and _dumps(origin.node):
+            if origin.kind == "expr" and dumps(origin.node):
                 shown = self.module.source.segment(node)
                 self.later(f"message `{shown}` is a dumped object", node)
             elif origin.kind == "expr" and isinstance(origin.node, (ast.Dict, ast.Call)):
@@ -309,77 +333,6 @@ class MessageList:
             else:
                 shown = self.module.source.segment(node)
                 self.later(f"what message `{shown}` is can't be seen", node)
-
-    def _made(self, node: ast.Call) -> None:
-        name = getattr(node.func, "id", "")
-        if name == "dict" and not node.args and all(item.arg for item in node.keywords):
-            self.builders.append(node)
-            self._fields(
-                {item.arg: item.value for item in node.keywords if item.arg is not None}, node
-            )
-            return
-        found = origins(self.module, node.func)
-        if found and all(origin.kind == "def" for origin in found):
-            for origin in found:
-                assert isinstance(origin.node, FUNCTIONS)
-                for statement in returned(origin.node):
-                    if statement.value is not None:
-                        self.message(statement.value)
-            return
-        shown = self.module.source.one_line(node.func, 60)
-        message = f"a message is made by `{shown}(…)`"
-        if _dumps(node):
-            self.later(message, node)
-        else:
-            self.reason("CC235", message, node)
-
-    def _dict(self, node: ast.Dict) -> None:
-        fields: dict[str, ast.expr] = {}
-        for key, value in zip(node.keys, node.values, strict=True):
-            name = constant_string(key)
-            if name is None:
-                self.reason("CC238", "a message has keys that are not constants", node)
-                return
-            fields[name] = value
-        self._fields(fields, node)
-
-    def _fields(self, fields: dict[str, ast.expr], node: ast.AST) -> None:
-        for name, value in fields.items():
-            if name in ("role", "content"):
-                continue
-            code, message = _KEYS.get(name, ("CC238", f"a message has the key `{name}`"))
-            self.reason(code, message, value)
-        role = fields.get("role")
-        if role is None:
-            self.reason("CC237", "a message has no `role`", node)
-        else:
-            self._role(role)
-        content = fields.get("content")
-        if content is None:
-            self.reason("CC238", "a message has no `content`", node)
-        else:
-            self.contents.check(content)
-
-    def _role(self, node: ast.expr) -> None:
-        complete, values = constants(self.module, node)
-        for value in values:
-            if value in ("tool", "function"):
-                self.reason("CC233", f"a message has the role `{value}`", node)
-            elif value not in _ROLES:
-                self.reason("CC237", f"a message has the role `{value}`", node)
-        # A role that is no constant can only be one of the four: the others need more keys.
-        if not complete:
-            self.assumed.append(node)
-
-
-def _dumps(node: ast.AST) -> bool:
-    """Return whether a call turns an object into a dict: a message of a result, perhaps."""
-    if not isinstance(node, ast.Call):
-        return False
-    if isinstance(node.func, ast.Attribute):
-        return node.func.attr in _DUMPS and not node.args
-    one = len(node.args) == 1 and not node.keywords
-    return one and isinstance(node.func, ast.Name) and node.func.id in ("dict", "vars")
 
 
 def _alternatives(node: ast.IfExp | ast.BoolOp) -> list[ast.expr]:

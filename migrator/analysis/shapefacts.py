@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
-from migrator.analysis.scopes import Module
+from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import ast, last_name
 from migrator.analysis.values import qualified_names
 
@@ -42,13 +42,13 @@ class Facts:
     ``escapes`` are places from which the value goes on unseen, ``reads`` see its shape, ``kinds``
     see only roles and types, ``counts`` how many there are.  ``sinks`` are the calls of the API
     it is sent with, ``holders`` the messages it is the content of, ``writes`` what else is put
-    into the lists it is in, with the level.  ``vague``: which message it becomes the content of
-    can't be seen.
+    into the lists it is in, with the level.  ``bindings`` are the variables it is in, ``functions``
+    those that return it.  ``vague``: which message it becomes the content of can't be seen.
     """
 
     __slots__ = (
         "module", "escapes", "reads", "kinds", "counts", "sinks", "holders", "writes",
-        "mentions", "seen", "vague",
+        "mentions", "seen", "vague", "bindings", "functions",
     )  # fmt: skip
 
     def __init__(self, module: Module) -> None:
@@ -63,6 +63,8 @@ class Facts:
         self.mentions: list[Mention] = []
         self.seen: set[tuple[ast.AST, int]] = set()
         self.vague = False
+        self.bindings: list[Binding] = []
+        self.functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
 
     def _note(self, into: list[Reason], level: int, how: str, node: ast.AST) -> None:
         place = self.module.source.place(node)
@@ -95,6 +97,11 @@ def hands_on(module: Module, call: ast.Call) -> bool:
     """Return whether ``call`` returns what it is given, or a copy of it."""
     if len(call.args) == 1 and not call.keywords:
         return last_name(call.func) in COPIES
+    return is_cast(module, call)
+
+
+def is_cast(module: Module, call: ast.Call) -> bool:
+    """Return whether ``call`` is ``cast(Type, value)``."""
     return len(call.args) == 2 and bool(qualified_names(module, call.func) & _CASTS)
 
 

@@ -135,6 +135,7 @@ class Flow(Facts):
         if (binding, level) in self._done:
             return
         self._done.add((binding, level))
+        self.bindings.append(binding)
         scope, name = binding.scope, binding.name
         if scope.kind == "class":
             self._owned(scope, name, level, binding.node)
@@ -362,6 +363,7 @@ class Flow(Facts):
         if (function, level) in self._done:
             return
         self._done.add((function, level))
+        self.functions.append(function)
         uses = references(self.module, function)
         if uses.others or uses.unsure or uses.foreign or uses.mixed:
             self.escape(level, node)

@@ -43,19 +43,19 @@ class Objects:
             self.flow.attribute(node, level)
             owner = attribute_owner(self.module, node)
             for binding in attribute_bindings(self.module, owner, node.attr) if owner else ():
-                self._object(binding, level, node)
+                self.given(binding, level, node)
         elif isinstance(node, ast.Name):
             bindings = bindings_of(self.module, node)
             if not bindings:
                 self.flow.escape(level, node)
             for binding in bindings:
                 self.flow.bound(binding, level)
-                self._object(binding, level, node)
+                self.given(binding, level, node)
         else:
             self._made(node, level)
 
-    def _object(self, binding: Binding, level: int, node: ast.AST) -> None:
-        """Follow the object a binding was given."""
+    def given(self, binding: Binding, level: int, node: ast.AST) -> None:
+        """Follow the object that a binding was given."""
         if binding.kind in ("assign", "walrus") and not binding.path:
             if isinstance(binding.value, ast.expr):
                 self._made(binding.value, level)

@@ -26,6 +26,7 @@ from migrator.planning.names import SharedNames
 from migrator.planning.nones import Nones
 from migrator.planning.questions import questions
 from migrator.planning.shapes import reshape_edits
+from migrator.planning.typeimports import renamed_imports
 from migrator.planning.variables import Variables
 from migrator.planning.verdicts import decide, settled
 from migrator.prefilter import worth_parsing
@@ -131,9 +132,11 @@ class _Planner:
         self._claims()
         seen: set[ast.AST] = {mark.node for mark in found.marks}
         marks = [*found.marks, *marks_of(self.module, seen)]
-        self._assemble(marks)
+        gone = self._renamed(marks)
+        self._assemble(marks, gone)
         for mark in marks:
-            self._mark(mark)
+            if mark.node not in gone:
+                self._mark(mark)
         self.plan.findings.sort(key=lambda finding: (finding.place.key(), finding.code))
 
     # -- calls --------------------------------------------------------------------------
@@ -183,6 +186,15 @@ class _Planner:
             for call in request.calls:
                 self.groups.join(numbers[call], number)
 
+    def _renamed(self, marks: list[Mark]) -> dict[ast.AST, int]:
+        """Return the imports that change with a group; few files have any."""
+        reshapes = [
+            (self.groups.find(number), reshape)
+            for number, _, request, _ in self.calls
+            for reshape in request.reshapes
+        ]
+        return renamed_imports(self.module, marks, reshapes) if reshapes else {}
+
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
         if site.receiver is None:
             return Host("openai", "openai", "the module-level client"), []
@@ -205,7 +217,7 @@ class _Planner:
 
     # -- groups -------------------------------------------------------------------------
 
-    def _assemble(self, marks: list[Mark]) -> None:
+    def _assemble(self, marks: list[Mark], gone: dict[ast.AST, int]) -> None:
         table: dict[int, Group] = {}
         roots: dict[int, list[tuple[Site, Request, Finding]]] = {}
         for number, site, request, finding in self.calls:
@@ -235,6 +247,14 @@ class _Planner:
                 if request.stores:
                     finding.reasons.extend(stored)
         self._results(table)
+        for mark in marks:
+            if mark.node in gone:
+                place = self.module.source.place(mark.node)
+                finding = Finding(mark.code, mark.message, place, "")
+                group = table[gone[mark.node]]
+                finding.group = group.id
+                group.findings.append(finding)
+                self.plan.findings.append(finding)
         self._parsed(table)
         for root, calls in roots.items():
             self._decide(table[root], root, calls)

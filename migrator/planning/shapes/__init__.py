@@ -42,4 +42,12 @@ def _kinds(topic: str) -> Mapping[str, Kind]:
         from migrator.planning.shapes import keywords
 
         return keywords.KINDS
+    if topic == "calls":
+        from migrator.planning.shapes import calls
+
+        return calls.KINDS
+    if topic == "types":
+        from migrator.planning.shapes import types
+
+        return types.KINDS
     raise KeyError(topic)

@@ -85,7 +85,7 @@ def removed(module: Module, found: list[Entry], entry: Entry) -> Splice:
         start, end = found[at - 1].end, entry.end
     else:
         start, end = entry.start, entry.end
-    return _cut(module, start, end, entry.key)
+    return cut(module, start, end, entry.key)
 
 
 def added(found: list[Entry], text: str, space: str) -> Splice:
@@ -111,15 +111,18 @@ def lifted(module: Module, entry: Entry, inner: list[Entry], space: str) -> list
 
     ``space`` is the white space before each entry of the outer display.
     """
-    assert inner
-    first, last = inner[0], inner[-1]
-    result = [
-        _cut(module, entry.start, first.start, entry.key),
-        _cut(module, last.end, entry.end, entry.key),
+    extra = deeper(module, entry.start, inner[0].start)
+    moves = [(inner[0].start, inner[-1].end, extra)]
+    return [*unwrapped(module, entry, inner, space), *moved(module, moves, entry.value)]
+
+
+def unwrapped(module: Module, entry: Entry, inner: list[Entry], space: str) -> list[Splice]:
+    """Return the edits of `lifted` that take away what stands around the inner entries."""
+    return [
+        cut(module, entry.start, inner[0].start, entry.key),
+        cut(module, inner[-1].end, entry.end, entry.key),
         *spaced(module, inner, space),
     ]
-    result.extend(dedented(module, entry.start, first.start, last.end, entry.value))
-    return result
 
 
 def spaced(module: Module, found: list[Entry], space: str) -> list[Splice]:
@@ -137,24 +140,51 @@ def spaced(module: Module, found: list[Entry], space: str) -> list[Splice]:
     return result
 
 
-def exploded(module: Module, node: ast.Dict, found: list[Entry], growth: int) -> str:
-    """Return the white space between entries if ``node`` has to be laid out one by one, else "".
+def room(module: Module, node: ast.Dict, growth: int) -> tuple[str, list[Splice]]:
+    """Return how a one-line display that grows is laid out so that its line is not too long.
 
-    That is so when it stands on a line of its own, which would become too long.
+    The first is the white space before each entry if each gets a line of its own, else "". The
+    others put the display on a line of its own where it is all that a statement hands over.
     """
     source = module.source
     start, end = source.span(node)
     line = source.utf8.rfind(b"\n", 0, start) + 1
-    lead, tail = source.utf8[line:start], source.utf8.find(b"\n", end)
+    tail = source.utf8.find(b"\n", end)
     whole = source.utf8[line : tail if tail >= 0 else len(source.utf8)].rstrip(b"\r")
-    if lead.strip() or b"\n" in source.utf8[start:end] or b"#" in whole:
-        return ""
     width = len(whole.decode("utf-8"))
-    if width > WIDEST or width + growth <= WIDEST:
-        return ""
+    if b"\n" in source.utf8[start:end] or b"#" in whole or not width <= WIDEST < width + growth:
+        return "", []
     newline = "\r\n" if source.utf8[line - 2 : line] == b"\r\n" else "\n"
-    step = "\t" if b"\t" in lead else "    "
-    return newline + lead.decode() + step
+    lead = source.utf8[line:start]
+    wraps: list[Splice] = []
+    if lead.strip():
+        call = module.parent(node)
+        if not isinstance(call, ast.Call) or not _only_argument(module, call, line):
+            return "", []
+        lead = lead[: len(lead) - len(lead.lstrip())]
+        before = newline + lead.decode()
+        lead += b"\t" if b"\t" in lead else b"    "
+        wraps.append(Splice(start, start, newline + lead.decode()))
+        wraps.append(Splice(end, source.span(call)[1] - 1, before))
+        if len(lead) + (end - start) + growth <= WIDEST:
+            return "", wraps
+    return newline + lead.decode() + ("\t" if b"\t" in lead else "    "), wraps
+
+
+def _only_argument(module: Module, call: ast.Call, line: int) -> bool:
+    """Return whether ``call`` is a statement that begins at ``line`` and has one argument."""
+    statement = module.parent(call)
+    start, end = module.source.span(call)
+    return (
+        isinstance(statement, ast.Expr)
+        and lead_of(module, start) is not None
+        and module.source.utf8.rfind(b"\n", 0, start) + 1 == line
+        and len(call.args) == 1
+        and not call.keywords
+        and module.source.utf8[end - 1 : end] == b")"
+        and not module.source.utf8[module.source.span(call.args[0])[1] : end - 1].strip()
+        and module.source.utf8[: module.source.span(call.args[0])[0]].endswith(b"(")
+    )
 
 
 def opened(module: Module, node: ast.Dict, found: list[Entry], space: str) -> list[Splice]:
@@ -171,27 +201,44 @@ def opened(module: Module, node: ast.Dict, found: list[Entry], space: str) -> li
     ]
 
 
-def dedented(module: Module, outer: int, inner: int, end: int, node: ast.AST) -> list[Splice]:
-    """Return the edits that move the lines of ``inner:end`` as far left as ``outer`` stands.
+def deeper(module: Module, outer: int, inner: int) -> int:
+    """Return how much deeper ``inner`` is indented than ``outer``; 0 unless both begin lines."""
+    source = module.source
+    before, lead = lead_of(module, outer), lead_of(module, inner)
+    if before is None or lead is None or not lead.startswith(before):
+        return 0
+    if source.utf8.rfind(b"\n", 0, outer) == source.utf8.rfind(b"\n", 0, inner):
+        return 0
+    return len(lead) - len(before)
 
-    Nothing moves unless both begin their lines; lines inside strings stay.
+
+def lead_of(module: Module, at: int) -> bytes | None:
+    """Return the white space before ``at`` when nothing else stands before it on its line."""
+    start = module.source.utf8.rfind(b"\n", 0, at) + 1
+    lead = module.source.utf8[start:at]
+    return None if lead.strip() else lead
+
+
+def moved(module: Module, moves: list[tuple[int, int, int]], node: ast.AST) -> list[Splice]:
+    """Return the edits that move the lines inside each ``start:end`` left by so many columns.
+
+    Lines that begin inside a string of ``node`` stay.
     """
     source = module.source
-    outer_line = source.utf8.rfind(b"\n", 0, outer) + 1
-    inner_line = source.utf8.rfind(b"\n", 0, inner) + 1
-    before, lead = source.utf8[outer_line:outer], source.utf8[inner_line:inner]
-    if before.strip() or lead.strip() or not lead.startswith(before):
-        return []
-    extra = len(lead) - len(before)
+    columns: dict[int, int] = {}
+    for start, end, extra in moves:
+        at = source.utf8.find(b"\n", start, end)
+        while extra and at >= 0:
+            columns[at] = columns.get(at, 0) + extra
+            at = source.utf8.find(b"\n", at + 1, end)
     kept = _string_lines(node)
     result: list[Splice] = []
-    at = source.utf8.find(b"\n", inner, end)
-    while extra and at >= 0:
-        number = source.utf8.count(b"\n", 0, at) + 2
+    for at, extra in columns.items():
         line = source.utf8[at + 1 : at + 1 + extra]
-        if number not in kept and line == lead[:extra]:
+        if source.utf8.count(b"\n", 0, at) + 2 in kept or line.strip(b" \t"):
+            continue
+        if len(line) == extra:
             result.append(Splice(at + 1, at + 1 + extra, ""))
-        at = source.utf8.find(b"\n", at + 1, end)
     return result
 
 
@@ -222,7 +269,8 @@ def _string_lines(node: ast.AST) -> set[int]:
     return result
 
 
-def _cut(module: Module, start: int, end: int, node: ast.AST) -> Splice:
+def cut(module: Module, start: int, end: int, node: ast.AST, text: str = "") -> Splice:
+    """Return the edit that replaces what stands between; raises `Unclear` for a comment."""
     if b"#" in module.source.utf8[start:end]:
         raise Unclear("CC506", "a comment stands in the way", node)
-    return Splice(start, end, "")
+    return Splice(start, end, text)

@@ -7,18 +7,19 @@ from migrator.analysis.facts import Reshape
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, constant_string
 from migrator.planning.build import Unclear
-from migrator.planning.model import Splice
+from migrator.planning.model import Cut, Splice
 from migrator.planning.shapes.displays import (
     Entry,
     added,
     entries,
-    exploded,
     find,
     lifted,
     opened,
     quoted,
+    removed,
     renamed,
     retyped,
+    room,
     separator,
 )
 
@@ -38,11 +39,10 @@ def part(module: Module, reshape: Reshape) -> list[Edit]:
     found = entries(module, node)
     space = separator(module, node, found)
     result = _part(module, found, space)
-    growth = sum(len(edit.text) - (edit.end - edit.start) for edit in result)
-    wide = exploded(module, node, found, growth)
+    wide, wraps = room(module, node, _growth(result))
     if wide:
         result = [*_part(module, found, wide), *opened(module, node, found, wide)]
-    return [*result]
+    return [*wraps, *result]
 
 
 def _part(module: Module, found: list[Entry], space: str) -> list[Splice]:
@@ -74,6 +74,50 @@ def _renamed(row: dict[str, str]) -> list[tuple[str, str]]:
     return [(old, new) for old, mark, new in pairs if mark and old != new]
 
 
+# Keys of a message that answers a tool call.
+_OUTPUT = {"role": "type", "tool_call_id": "call_id", "content": "output"}
+
+
+def output(module: Module, reshape: Reshape) -> list[Edit]:
+    """Return the edits that make an item of a message that answers a tool call."""
+    node = reshape.node
+    if isinstance(node, ast.Call):
+        return _output_call(module, node)
+    assert isinstance(node, ast.Dict)
+    found = entries(module, node)
+    role, extra = find(found, "role"), find(found, "name")
+    assert role is not None
+    result = [retyped(module, role.value, "function_call_output")]
+    result.extend(
+        renamed(module, entry, _OUTPUT[entry.name]) for entry in found if entry is not extra
+    )
+    if extra is not None:
+        gone = removed(module, found, extra)
+        result.append(Cut(gone.start, gone.end, ""))
+        return [*result]
+    wide, wraps = room(module, node, _growth(result))
+    return [*wraps, *result, *(opened(module, node, found, wide) if wide else ())]
+
+
+def _growth(edits: list[Splice]) -> int:
+    return sum(len(edit.text) - (edit.end - edit.start) for edit in edits)
+
+
+def _output_call(module: Module, node: ast.Call) -> list[Edit]:
+    result: list[Edit] = []
+    for index, item in enumerate(node.keywords):
+        start = module.source.span(item)[0]
+        assert item.arg is not None
+        if item.arg == "name":
+            raise Unclear("CC231", "a tool message carries `name`", item.value)
+        if module.source.utf8[start : start + len(item.arg)] != item.arg.encode():
+            raise Unclear("CC506", "a keyword can't be located exactly", node.keywords[index])
+        result.append(Splice(start, start + len(item.arg), _OUTPUT[item.arg]))
+        if item.arg == "role":
+            result.append(retyped(module, item.value, "function_call_output"))
+    return result
+
+
 def text(module: Module, reshape: Reshape) -> list[Edit]:
     """Return the edit of the type of a part that a call makes."""
     assert isinstance(reshape.node, ast.expr)
@@ -102,4 +146,9 @@ def _parenthesised(module: Module, entry: Entry) -> tuple[int, int]:
     return at, entry.end
 
 
-KINDS: dict[str, Kind] = {"messages.part": part, "messages.text": text, "messages.string": string}
+KINDS: dict[str, Kind] = {
+    "messages.part": part,
+    "messages.text": text,
+    "messages.string": string,
+    "messages.output": output,
+}
