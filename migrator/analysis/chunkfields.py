@@ -34,7 +34,8 @@ def _of_chunk(reader: Reader, node: ast.expr, name: str) -> Value:
     if name == "choices":
         return Value("choices", reader.kind.choices, derived=True)
     if name != "usage":
-        raise Refused("CC313", f"`.{name}` of a chunk is read", node)
+        code = API["results"]["completion"].get(name, {}).get("code", "CC313")
+        raise Refused(code, f"`.{name}` of a chunk is read", node)
     if not reader.kind.usage:
         return reader.constant(node, None)
     text = f"{reader.event}.response.usage"

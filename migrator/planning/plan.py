@@ -31,7 +31,7 @@ from migrator.prefilter import worth_parsing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from migrator.analysis.streams import StreamLoop
+    from migrator.analysis.loops import StreamLoop
     from migrator.config import Settings
     from migrator.planning.model import Edit
 
@@ -122,6 +122,8 @@ class _Planner:
         found = Sites(self.module)
         for site in found.sites:
             self._site(site)
+        if self.results.streams is not None:
+            self.results.streams.apart([(number, site.call) for number, site, _, _ in self.calls])
         self.results.finish()
         seen: set[ast.AST] = {mark.node for mark in found.marks}
         marks = [*found.marks, *marks_of(self.module, seen)]
@@ -301,7 +303,7 @@ class _Planner:
         if loops := self.share(root).loops:
             from migrator.planning.streams import stream_edits, written
 
-            streamed, asked = stream_edits(self.module, loops, self.results)
+            streamed, asked = stream_edits(self.module, loops)
             result.extend(streamed)
             self.share(root).mentions.extend(asked)
             gone |= written(self.module, loops)

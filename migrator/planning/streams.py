@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.residual import Piece
 from migrator.analysis.scopes import Module
-from migrator.analysis.streams import StreamLoop, signature
+from migrator.analysis.loops import StreamLoop, signature
 from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
 from migrator.planning.failures import Failures, exact, failures
@@ -14,7 +14,6 @@ from migrator.planning.suites import Suites
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from migrator.analysis.results import Results
     from migrator.planning.model import Edit
 
 _WIDEST = 88
@@ -25,9 +24,7 @@ def loop_edits(module: Module, loop: StreamLoop, failures: Failures) -> list[Edi
     return [*_Writer(module, loop, failures).edits(), *failures.imports]
 
 
-def stream_edits(
-    module: Module, loops: list[StreamLoop], results: Results
-) -> tuple[list[Edit], list[Mention]]:
+def stream_edits(module: Module, loops: list[StreamLoop]) -> tuple[list[Edit], list[Mention]]:
     """Return the edits of the loops of one group, and what to ask the project; raises `Unclear`.
 
     The loops raise ``OpenAIError``, unless ``APIError`` is used in this file or another one.
@@ -35,7 +32,6 @@ def stream_edits(
     edits: list[Edit] = []
     asked: list[Mention] = []
     for loop in loops:
-        _alone(module, loop, results)
         raised = failures(module, loop)
         found = loop_edits(module, loop, raised)
         edits += found
@@ -67,14 +63,6 @@ def written(module: Module, loops: list[StreamLoop]) -> set[ast.AST]:
         for part in walk(item)
         if isinstance(part, ast.stmt)
     }
-
-
-def _alone(module: Module, loop: StreamLoop, results: Results) -> None:
-    """Raise `Unclear` when other edits would have to be made inside the loop."""
-    nodes = {part for item in loop.node.body for part in walk(item)}
-    for node, (kind, _) in results.kinds.items():
-        if node in nodes and kind not in ("usage", "input_details", "output_details"):
-            raise Unclear("CC215", "another result is read inside the loop", node)
 
 
 class _Writer:
