@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.chunkvalues import Raises, Refused
 from migrator.analysis.loops import Asked, StreamLoop, flat, specialised
+from migrator.analysis.residual import Piece
 from migrator.analysis.syntax import ast, walk
 
 TYPE_CHECKING = False

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.loops import StreamLoop, signature
 from migrator.analysis.residual import Piece
 from migrator.analysis.scopes import Module
-from migrator.analysis.loops import StreamLoop, signature
 from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
 from migrator.planning.failures import Failures, exact, failures
