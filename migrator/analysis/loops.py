@@ -7,7 +7,10 @@ from migrator.analysis.chunkvalues import (
     BLANK,
     CALLED,
     CALLS,
+    DELTA,
+    DONE,
     FINISHES,
+    QUIET,
     SILENT,
     TEXT,
     USAGE,
@@ -48,10 +51,11 @@ class StreamLoop:
 
     ``text`` is what stays for a piece of text, ``endings`` what happens at the end, by finish
     reason; ``event`` is the new name of the loop variable; ``says_none`` are statements that
-    print ``None`` for chunks without text.
+    print ``None`` for chunks without text.  ``others`` are the other events of a ``stream`` helper:
+    their type, a field that must not be empty, and what stays.
     """
 
-    __slots__ = ("node", "binding", "event", "text", "endings", "says_none")
+    __slots__ = ("node", "binding", "event", "text", "endings", "says_none", "others")
 
     def __init__(self, node: Loop, binding: Binding, event: str) -> None:
         self.node = node
@@ -60,10 +64,16 @@ class StreamLoop:
         self.text: list[Piece] = []
         self.endings: dict[str, list[Piece]] = {}
         self.says_none: list[Piece] = []
+        self.others: list[tuple[str, str, list[Piece]]] = []
 
 
-def specialised(module: Module, node: Loop, asked: Asked) -> StreamLoop:
-    """Return what becomes of a loop; raises `Refused` and `Raises`."""
+def specialised(module: Module, node: Loop, asked: Asked | None) -> StreamLoop:
+    """Return what becomes of a loop; raises `Refused` and `Raises`.
+
+    Without ``asked`` it goes through the events of a ``stream`` helper.
+    """
+    if asked is None:
+        return _Specialised(module, node, Asked(usage=False, tools=False)).helper()
     return _Specialised(module, node, asked).run()
 
 
@@ -110,9 +120,7 @@ class _Specialised:
         ends = {str(kind.finish): self._walk(kind) for kind in FINISHES}
         called = self._walk(CALLED) if self.asked.tools else ends["stop"]
         self._reached()
-        if clash := self.carried & self.derived:
-            name = min(name for _, name in clash)
-            raise Refused("CC315", f"`{name}` keeps a part of one chunk for the next", self.node)
+        self._no_clash()
         lists = [pieces for _, (pieces, _) in before]
         self._constants([*lists, text[0]], [pieces for pieces, _ in [*ends.values(), called]])
         # A stop button: where it is looked at for text and at the end, chunks between don't count.
@@ -125,6 +133,26 @@ class _Specialised:
         if signature(self._ending(*called, usage)) != signature(self.loop.endings["stop"]):
             raise Refused("CC303", "the loop tells tool calls from other answers", self.node)
         return self.loop
+
+    def helper(self) -> StreamLoop:
+        """Return what becomes of a loop over the events of a helper."""
+        quiet = [self._walk(kind)[0] for kind in QUIET]
+        self.loop.text = self._walk(DELTA)[0]
+        for kind, type_, field in DONE:
+            pieces = self._cleaned(self._walk(kind)[0])
+            self.loop.others.append((type_, field, [] if all(map(_nothing, pieces)) else pieces))
+        self._reached()
+        self._no_clash()
+        leaving = _leaving(self.loop.text)
+        for pieces in quiet:
+            self._silent([piece for piece in pieces if piece.node not in leaving])
+        return self.loop
+
+    def _no_clash(self) -> None:
+        """Refuse a loop that keeps a part of one chunk for the next."""
+        if clash := self.carried & self.derived:
+            name = min(name for _, name in clash)
+            raise Refused("CC315", f"`{name}` keeps a part of one chunk for the next", self.node)
 
     def _walk(self, kind: Kind) -> tuple[list[Piece], str]:
         reader = Reader(self.module, self.binding, kind, self.event)

@@ -8,7 +8,7 @@ from migrator.analysis.facts import LedgerRow, Member, Mention, Reason, Reshape
 from migrator.analysis.functions import passed_constants
 from migrator.analysis.messages import MessageList
 from migrator.analysis.scopes import Module
-from migrator.analysis.sites import Site
+from migrator.analysis.sites import STREAM, Site
 from migrator.analysis.syntax import ast, is_none, literal, walk
 from migrator.analysis.values import constants, qualified_names
 
@@ -61,7 +61,7 @@ class Request:
         self.model = ""
         self.stores = False
         # Whether the answer is streamed, and the usage with it.
-        self.streamed = False
+        self.streamed = site.operation == STREAM
         self.includes_usage = False
         self.options: tuple[str, ast.expr, dict[str, str]] | None = None
         self._nested: dict[str, list[tuple[str, str]]] = {}

@@ -30,14 +30,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.streams import Streams
 
+STREAMED = ("stream", "manager", "helper", "final")
 VIRTUAL = ("choices", "choice", "message")
 _ESCAPES = {
     "completion": "CC308", "choices": "CC306", "choice": "CC306", "message": "CC305",
     "usage": "CC312", "input_details": "CC312", "output_details": "CC312",
-    "stream": "CC308",
+    "stream": "CC308", "manager": "CC308", "helper": "CC308", "final": "CC308",
 }  # fmt: skip
-_STORES = dict(_ESCAPES, completion="CC309", stream="CC309")
-_EFFECTS = {"CC322": "suggest", "CC330": "suggest"}
+_STORES = dict(_ESCAPES, completion="CC309", stream="CC309", manager="CC309", helper="CC309")
+_EFFECTS = {"CC322": "suggest", "CC330": "suggest", "CC331": "suggest"}
 
 
 class Alias:
@@ -82,13 +83,13 @@ class Results:
         """Follow the completion that ``call`` returns."""
         self.track(call, "completion", group)
 
-    def follow_stream(self, call: ast.expr, group: int, *, usage: bool, tools: bool) -> None:
-        """Follow the stream that ``call`` returns, with its ``usage``, and maybe tool calls."""
+    def follow_streams(self) -> Streams:
+        """Return what follows streams instead of completions."""
         if self.streams is None:
             from migrator.analysis.streams import Streams
 
             self.streams = Streams(self)
-        self.streams.follow(call, group, usage=usage, tools=tools)
+        return self.streams
 
     def finish(self) -> None:
         """Check that variables and functions hold nothing but what was followed to them."""
@@ -135,7 +136,11 @@ class Results:
 
     def _use(self, node: ast.expr, kind: str, group: int) -> None:
         parent = self.module.parent(node)
-        if kind == "stream" and self.streams is not None and self.streams.use(node, group, parent):
+        if (
+            self.streams is not None
+            and kind in STREAMED
+            and self.streams.use(node, kind, group, parent)
+        ):
             return
         step = attribute_step(parent)
         if step is not None and step[0] is node and isinstance(parent, ast.expr):

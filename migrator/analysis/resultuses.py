@@ -30,7 +30,8 @@ NAMES = {
     "completion": "the result", "choices": "the list of choices", "choice": "the choice",
     "message": "the message", "usage": "the usage object",
     "input_details": "the token details", "output_details": "the token details",
-    "stream": "the stream",
+    "stream": "the stream", "manager": "the stream", "helper": "the stream",
+    "final": "the method",
 }  # fmt: skip
 
 

@@ -1,4 +1,8 @@
-"""Streams: where they go, and the loops that read them."""
+"""Streams: where they go, and the loops that read them.
+
+A stream is what ``create(stream=True)`` returns.  The ``stream`` helper returns a manager; inside
+its ``with`` there is a helper, which yields events and has the final answer.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +31,26 @@ class Streams:
         self.asked[group] = Asked(usage=usage, tools=tools)
         self.results.track(call, "stream", group)
 
-    def use(self, node: ast.expr, group: int, parent: ast.AST) -> bool:
+    def manage(self, call: ast.expr, group: int) -> None:
+        """Follow what the ``stream`` helper returns."""
+        self.results.track(call, "manager", group)
+
+    def use(self, node: ast.expr, kind: str, group: int, parent: ast.AST) -> bool:
         """Deal with a use that only streams have; return whether it was one."""
-        if isinstance(parent, (ast.For, ast.AsyncFor)) and parent.iter is node:
-            self._loop(parent, group)
+        if kind == "final" and isinstance(parent, ast.Call) and parent.func is node:
+            message = "raises `RuntimeError` where an answer that was cut off or failed came back"
+            self.results.reason(group, "CC331", message, node)
+            self.results.track(parent, "completion", group)
+        elif kind == "manager" and not isinstance(parent, ast.withitem):
+            self.results.reason(group, "CC223", "the helper is used without `with`", node)
+        elif isinstance(parent, (ast.For, ast.AsyncFor)) and parent.iter is node:
+            self._loop(parent, kind, group)
         elif isinstance(parent, ast.withitem) and parent.context_expr is node:
             target = parent.optional_vars
             binding = self.module.binding_of.get(target) if target is not None else None
             if binding is not None and isinstance(target, ast.Name):
-                self.results.bound(binding, node, "stream", group)
+                inside = "helper" if kind == "manager" else kind
+                self.results.bound(binding, node, inside, group)
             elif target is not None:
                 self.results.reason(group, "CC309", "the stream is stored", node)
         elif isinstance(parent, ast.comprehension) and parent.iter is node:
@@ -47,8 +62,10 @@ class Streams:
             return False
         return True
 
-    def _loop(self, node: Loop, group: int) -> None:
-        asked = self.asked.get(group) or self.asked[min(self._together(group))]
+    def _loop(self, node: Loop, kind: str, group: int) -> None:
+        asked = None
+        if kind == "stream":
+            asked = self.asked.get(group) or self.asked[min(self._together(group))]
         try:
             loop = specialised(self.module, node, asked)
         except Refused as error:
@@ -73,7 +90,7 @@ class Streams:
         """
         found: list[tuple[ast.AST, int]] = [(call, number) for number, call in calls]
         for node, (kind, number) in self.results.kinds.items():
-            if kind not in ("stream", "usage", "input_details", "output_details"):
+            if kind not in ("stream", "helper", "usage", "input_details", "output_details"):
                 found.append((node, number))
         for group, loop in self.loops:
             inside = {part for item in loop.node.body for part in walk(item)}

@@ -15,7 +15,7 @@ from migrator.analysis.requests import Request
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
-from migrator.analysis.sites import CREATE, PARSE, Mark, Site, Sites
+from migrator.analysis.sites import PARSE, STREAM, Mark, Site, Sites
 from migrator.analysis.syntax import ast, parse
 from migrator.documents.place import Place
 from migrator.documents.source import Source, Undecodable
@@ -149,12 +149,15 @@ class _Planner:
         self.calls.append((number, site, request, finding))
         for reshape in request.reshapes:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
-        if site.operation == CREATE and not site.raw:
-            if request.streamed:
-                usage, tools = request.includes_usage, request.offers_tools()
-                self.results.follow_stream(site.call, number, usage=usage, tools=tools)
-            else:
-                self.results.follow(site.call, number)
+        if site.raw or site.operation == PARSE:
+            return
+        if site.operation == STREAM:
+            self.results.follow_streams().manage(site.call, number)
+        elif request.streamed:
+            usage, tools = request.includes_usage, request.offers_tools()
+            self.results.follow_streams().follow(site.call, number, usage=usage, tools=tools)
+        else:
+            self.results.follow(site.call, number)
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
         if site.receiver is None:
@@ -170,8 +173,6 @@ class _Planner:
             result.append(Reason("CC221", f"the call goes through `{what}`", place, "block"))
         if site.operation == PARSE:
             result.append(Reason("CC222", "`parse` returns a parsed completion", place, "block"))
-        elif site.operation != CREATE:
-            result.append(Reason("CC223", "`stream` has other events", place, "block"))
         if site.aliased:
             message = "the method is called through another name"
             result.append(Reason("CC505", message, place, "block"))

@@ -85,7 +85,7 @@ class _Writer:
         result: list[Edit] = []
         if loop.event != loop.binding.name:
             result.append(Splice(*source.span(loop.node.target), loop.event))
-        lists = [loop.text, *loop.endings.values()]
+        lists = [loop.text, *(pieces for _, _, pieces in loop.others), *loop.endings.values()]
         suites = Suites(self.module, loop.node.body, lists, self.unit)
         branches = self._branches(suites)
         lines: list[str] = []
@@ -107,7 +107,22 @@ class _Writer:
         if loop.text:
             test = f'{type_} == "response.output_text.delta"'
             branches.append((test, suites.write(loop.text, self.inner)))
-        stop, length, filtered = loop.endings.values()
+        for name, field, pieces in loop.others:
+            if pieces:
+                more = f" and {loop.event}.{field}" if field else ""
+                branches.append((f'{type_} == "{name}"{more}', suites.write(pieces, self.inner)))
+        if loop.endings:
+            branches += self._ends(suites, type_)
+        branches += self.failures.branches(loop.event, self.indent, self.unit)
+        rest = [self.inner + comment.text for comment in suites.rest]
+        test, suite = branches[0]
+        branches[0] = (test, [*suite, *rest] if loop.text else [*rest, *suite])
+        return branches
+
+    def _ends(self, suites: Suites, type_: str) -> list[tuple[str, list[str]]]:
+        """Return the branches for the last event."""
+        branches: list[tuple[str, list[str]]] = []
+        stop, length, filtered = self.loop.endings.values()
         if signature(stop) == signature(length) == signature(filtered):
             if stop:
                 test = f'{type_} == "response.completed" or {type_} == "response.incomplete"'
@@ -120,10 +135,6 @@ class _Writer:
             if length or filtered:
                 test = f'{type_} == "response.incomplete"'
                 branches.append((test, self._incomplete(suites, length, filtered)))
-        branches += self.failures.branches(loop.event, self.indent, self.unit)
-        rest = [self.inner + comment.text for comment in suites.rest]
-        test, suite = branches[0]
-        branches[0] = (test, [*suite, *rest] if loop.text else [*rest, *suite])
         return branches
 
     def _incomplete(self, suites: Suites, length: list[Piece], filtered: list[Piece]) -> list[str]:
