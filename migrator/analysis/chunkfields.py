@@ -30,11 +30,29 @@ def field(reader: Reader, node: ast.expr, value: Value, name: str) -> Value:
     return _of_usage(reader, node, value, name)
 
 
+def _of_event(reader: Reader, node: ast.expr, name: str) -> Value:
+    """Return a field of an event of the ``stream`` helper."""
+    kind = reader.kind
+    assert kind.fields is not None
+    if name == "type":
+        return reader.constant(node, kind.name)
+    if name == "delta" and kind.content == "text":
+        return reader.written(node, Value("text"), f"{reader.event}.delta")
+    if name == "delta" and kind.content is not None:
+        return reader.constant(node, kind.content)
+    if name not in kind.fields:
+        raise Refused("CC223", f"`.{name}` of an event is read", node)
+    return reader.written(node, Value("unknown"), f"{reader.event}.{kind.fields[name]}")
+
+
 def _of_chunk(reader: Reader, node: ast.expr, name: str) -> Value:
+    if reader.kind.fields is not None:
+        return _of_event(reader, node, name)
     if name == "choices":
         return Value("choices", reader.kind.choices, derived=True)
     if name != "usage":
-        raise Refused("CC313", f"`.{name}` of a chunk is read", node)
+        code = API["results"]["completion"].get(name, {}).get("code", "CC313")
+        raise Refused(code, f"`.{name}` of a chunk is read", node)
     if not reader.kind.usage:
         return reader.constant(node, None)
     text = f"{reader.event}.response.usage"

@@ -9,6 +9,7 @@ and how the expression is written for the Responses API.
 from __future__ import annotations
 
 from migrator.analysis.chunkfields import FIELDS, field
+from migrator.analysis.chunktexts import joined
 from migrator.analysis.chunkvalues import (
     METHODS,
     VIRTUAL,
@@ -21,7 +22,6 @@ from migrator.analysis.chunkvalues import (
     literal_index,
     pure,
     rendered,
-    same_tree,
 )
 from migrator.analysis.reaching import owner_of
 from migrator.analysis.scopes import Binding, Module
@@ -99,7 +99,7 @@ class Reader:
         elif isinstance(node, ast.NamedExpr):
             found = self._walrus(node)
         elif isinstance(node, ast.JoinedStr):
-            found = self._joined(node)
+            found = joined(self, node)
         elif isinstance(node, ast.Subscript):
             found = self._subscript(node)
         step = attribute_step(node)
@@ -359,47 +359,6 @@ class Reader:
         ):
             return self.constant(node, value.kind == "text" or isinstance(value.data, str))
         return None
-
-    def _joined(self, node: ast.JoinedStr) -> Value:
-        result = self.parts(node)
-        if not result.derived:
-            return result
-        texts: list[str] = []
-        edits: Edits = []
-        known = True
-        for part in node.values:
-            if not isinstance(part, ast.FormattedValue):
-                texts.append(str(getattr(part, "value", "")))
-                continue
-            value = self.read(part.value)
-            found = self.parts(part)
-            if found.edits and not same_tree(self.module.source.segment(part.value), part.value):
-                raise Refused("CC506", "a field of an f-string can't be located exactly", node)
-            plain = part.conversion == -1 and part.format_spec is None
-            if plain and value.derived and value.kind == "const":
-                texts.append(str(value.data))
-                edits.append(self._filled(part, str(value.data)))
-            else:
-                known = False
-                edits += found.edits or []
-        if known:
-            start = self.module.source.span(node)[0]
-            text = self.module.source.segment(node)
-            if text[:1] in "fF" and text.count(text[1]) == 2 and "{{" not in text:
-                edits.append((start, start + 1, ""))
-            return Value("const", "".join(texts), edits, derived=True, names=result.names)
-        return Value("unknown", None, edits, derived=True, names=result.names)
-
-    def _filled(self, part: ast.FormattedValue, text: str) -> tuple[int, int, str]:
-        """Return the edit that puts ``text`` where a field of an f-string stands."""
-        source = self.module.source
-        start, end = source.span(part.value)
-        before = source.utf8[:start].rstrip(b" (")
-        after = source.utf8[end:].lstrip(b" )")
-        simple = text.replace("_", "").replace(" ", "").isalnum() or not text
-        if not before.endswith(b"{") or not after.startswith(b"}") or not simple:
-            raise Refused("CC506", "a field of an f-string can't be located exactly", part)
-        return len(before) - 1, len(source.utf8) - len(after) + 1, text
 
 
 def _operand(text: str, part: ast.expr) -> str:

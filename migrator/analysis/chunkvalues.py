@@ -41,16 +41,20 @@ class Raises(Exception):
 
 
 class Kind:
-    """One kind of chunk; ``content`` is ``"text"`` for text, else the value itself."""
+    """One kind of chunk; ``content`` is ``"text"`` for text, else the value itself.
 
-    __slots__ = ("name", "choices", "role", "content", "finish", "usage", "calls")
+    Events of the ``stream`` helper have ``fields`` instead, with their names in the new event.
+    """
+
+    __slots__ = ("name", "choices", "role", "content", "finish", "usage", "calls", "fields")
 
     def __init__(
         self, name: str, *, choices: int = 1, role: str | None = None,
         content: str | None = None, finish: str | None = None, usage: bool = False,
-        calls: bool = False,
+        calls: bool = False, fields: dict[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.name = name
+        self.fields = fields
         self.choices = choices
         self.role = role
         self.content = content
@@ -73,6 +77,20 @@ SILENT = (
 CALLS = Kind("calls", calls=True)
 FINISHES = tuple(Kind("finish", finish=text) for text in ("stop", "length", "content_filter"))
 CALLED = Kind("finish", finish="tool_calls")
+
+
+DELTA = Kind("content.delta", content="text", fields={"snapshot": "snapshot"})
+# Without an event of their own: every chunk is one, and the first delta is empty.
+QUIET = (
+    Kind("chunk", fields={}),
+    Kind("content.delta", content="", fields={"snapshot": "snapshot"}),
+)
+# The last two columns: the new type, and what else makes it the same event.
+DONE = (
+    (Kind("content.done", fields={"content": "text"}), "response.output_text.done", "text"),
+    (Kind("refusal.delta", fields={"delta": "delta"}), "response.refusal.delta", ""),
+    (Kind("refusal.done", fields={"refusal": "refusal"}), "response.refusal.done", ""),
+)
 
 
 class Value:

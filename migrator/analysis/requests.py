@@ -8,7 +8,7 @@ from migrator.analysis.facts import LedgerRow, Member, Mention, Reason, Reshape
 from migrator.analysis.functions import passed_constants
 from migrator.analysis.messages import MessageList
 from migrator.analysis.scopes import Module
-from migrator.analysis.sites import PARSE, Site
+from migrator.analysis.sites import PARSE, STREAM, Site
 from migrator.analysis.sources import is_omitted
 from migrator.analysis.syntax import ast, is_none, literal, walk
 from migrator.analysis.values import constants
@@ -70,7 +70,7 @@ class Request:
         # Where the keyword in hand is written, unless in the call itself.
         self.carrier: Carrier | None = None
         # Whether the answer is streamed, and the usage with it.
-        self.streamed = False
+        self.streamed = site.operation == STREAM
         self.includes_usage = False
         self._nested: dict[str, list[tuple[str, str]]] = {}
         self._read()

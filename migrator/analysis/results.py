@@ -44,8 +44,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.streams import Streams
 
+STREAMED = ("stream", "opener", "helper", "final")
 VIRTUAL = ("choices", "choice", "message", "function", "finish")
-_EFFECTS = {"CC322": "suggest", "CC330": "suggest"}
+_EFFECTS = {"CC322": "suggest", "CC330": "suggest", "CC331": "suggest"}
 
 
 class Alias:
@@ -94,13 +95,13 @@ class Results:
         """Follow what ``call`` returns: a completion, or one in another form."""
         self.track(call, kind, group)
 
-    def follow_stream(self, call: ast.expr, group: int, *, usage: bool, tools: bool) -> None:
-        """Follow the stream that ``call`` returns, with its ``usage``, and maybe tool calls."""
+    def follow_streams(self) -> Streams:
+        """Return what follows streams instead of completions."""
         if self.streams is None:
             from migrator.analysis.streams import Streams
 
             self.streams = Streams(self)
-        self.streams.follow(call, group, usage=usage, tools=tools)
+        return self.streams
 
     def finish(self) -> None:
         """Check that variables and functions hold nothing but what was followed to them."""
@@ -147,7 +148,11 @@ class Results:
 
     def _use(self, node: ast.expr, kind: str, group: int) -> None:
         parent = self.module.parent(node)
-        if kind == "stream" and self.streams is not None and self.streams.use(node, group, parent):
+        if (
+            self.streams is not None
+            and kind in STREAMED
+            and self.streams.use(node, kind, group, parent)
+        ):
             return
         step = attribute_step(parent)
         if self.forms.use(node, kind, group, parent):

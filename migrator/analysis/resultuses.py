@@ -35,7 +35,8 @@ NAMES = ByKind({
     "function": "the function of a tool call", "legacy": "the function call",
     "finish": "the finish reason",
     "raw": "the raw response", "manager": "the raw response", "http": "the HTTP response",
-    "stream": "the stream",
+    "stream": "the stream", "opener": "the stream", "helper": "the stream",
+    "final": "the method",
 })  # fmt: skip
 
 # The reason when a value of a kind goes where it can't be followed.
@@ -45,9 +46,9 @@ ESCAPES = Escapes({
     "calls": "CC303", "call": "CC303", "calltype": "CC303", "function": "CC303",
     "legacy": "CC303", "finish": "CC302",
     "raw": "CC221", "manager": "CC221", "http": "CC221",
-    "stream": "CC308",
+    "stream": "CC308", "opener": "CC308", "helper": "CC308", "final": "CC308",
 })  # fmt: skip
-STORES = Escapes(ESCAPES, completion="CC309", stream="CC309")
+STORES = Escapes(ESCAPES, completion="CC309", stream="CC309", opener="CC309", helper="CC309")
 
 
 class Step:

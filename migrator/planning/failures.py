@@ -7,8 +7,8 @@ its base class, which needs nothing but the message.
 
 from __future__ import annotations
 
+from migrator.analysis.loops import StreamLoop
 from migrator.analysis.scopes import Module
-from migrator.analysis.streams import StreamLoop
 from migrator.analysis.syntax import ast
 from migrator.planning.build import Unclear
 from migrator.planning.imports import need

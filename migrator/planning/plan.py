@@ -33,7 +33,7 @@ from migrator.prefilter import worth_parsing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from migrator.analysis.streams import StreamLoop
+    from migrator.analysis.loops import StreamLoop
     from migrator.config import Settings
     from migrator.planning.model import Edit
 
@@ -128,6 +128,8 @@ class _Planner:
         for site in found.sites:
             self._site(site)
         self._join()
+        if self.results.streams is not None:
+            self.results.streams.apart([(number, site.call) for number, site, _, _ in self.calls])
         self.results.finish()
         self._claims()
         seen: set[ast.AST] = {mark.node for mark in found.marks}
@@ -156,13 +158,17 @@ class _Planner:
         self.calls.append((number, site, request, finding))
         for reshape in request.reshapes:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
-        if site.operation not in (CREATE, PARSE):
-            return
-        if not request.streamed:
-            self.results.follow(site.call, number, _RETURNS[site.raw])
-        elif not site.raw:
+        self._follow(number, site, request)
+
+    def _follow(self, number: int, site: Site, request: Request) -> None:
+        """Follow what a call returns."""
+        if site.operation == STREAM and not site.raw:
+            self.results.follow_streams().manage(site.call, number)
+        elif request.streamed and not site.raw:
             usage, tools = request.includes_usage, request.offers_tools()
-            self.results.follow_stream(site.call, number, usage=usage, tools=tools)
+            self.results.follow_streams().follow(site.call, number, usage=usage, tools=tools)
+        elif site.operation in (CREATE, PARSE) and not request.streamed:
+            self.results.follow(site.call, number, _RETURNS[site.raw])
 
     def _claims(self) -> None:
         """Give the messages lists what results put into them; what nobody knows is a reason."""
@@ -208,8 +214,6 @@ class _Planner:
             what = "with_raw_response" if site.raw == "raw" else "with_streaming_response"
             message = f"`{what}` returns more than a wrapped completion here"
             result.append(Reason("CC221", message, place, "block"))
-        if site.operation == STREAM:
-            result.append(Reason("CC223", "`stream` has other events", place, "block"))
         if site.aliased:
             message = "the method is called through another name"
             result.append(Reason("CC505", message, place, "block"))
@@ -360,7 +364,7 @@ class _Planner:
         if share.loops:
             from migrator.planning.streams import stream_edits, written
 
-            streamed, asked = stream_edits(self.module, share.loops, self.results)
+            streamed, asked = stream_edits(self.module, share.loops)
             result.extend(streamed)
             share.mentions.extend(asked)
             gone |= written(self.module, share.loops)

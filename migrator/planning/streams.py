@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.loops import StreamLoop, signature
 from migrator.analysis.residual import Piece
 from migrator.analysis.scopes import Module
-from migrator.analysis.streams import StreamLoop, signature
 from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
 from migrator.planning.failures import Failures, exact, failures
@@ -14,7 +14,6 @@ from migrator.planning.suites import Suites
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from migrator.analysis.results import Results
     from migrator.planning.model import Edit
 
 _WIDEST = 88
@@ -25,9 +24,7 @@ def loop_edits(module: Module, loop: StreamLoop, failures: Failures) -> list[Edi
     return [*_Writer(module, loop, failures).edits(), *failures.imports]
 
 
-def stream_edits(
-    module: Module, loops: list[StreamLoop], results: Results
-) -> tuple[list[Edit], list[Mention]]:
+def stream_edits(module: Module, loops: list[StreamLoop]) -> tuple[list[Edit], list[Mention]]:
     """Return the edits of the loops of one group, and what to ask the project; raises `Unclear`.
 
     The loops raise ``OpenAIError``, unless ``APIError`` is used in this file or another one.
@@ -35,7 +32,6 @@ def stream_edits(
     edits: list[Edit] = []
     asked: list[Mention] = []
     for loop in loops:
-        _alone(module, loop, results)
         raised = failures(module, loop)
         found = loop_edits(module, loop, raised)
         edits += found
@@ -69,14 +65,6 @@ def written(module: Module, loops: list[StreamLoop]) -> set[ast.AST]:
     }
 
 
-def _alone(module: Module, loop: StreamLoop, results: Results) -> None:
-    """Raise `Unclear` when other edits would have to be made inside the loop."""
-    nodes = {part for item in loop.node.body for part in walk(item)}
-    for node, (kind, _) in results.kinds.items():
-        if node in nodes and kind not in ("usage", "input_details", "output_details"):
-            raise Unclear("CC215", "another result is read inside the loop", node)
-
-
 class _Writer:
     """Writes the body of one loop."""
 
@@ -97,7 +85,7 @@ class _Writer:
         result: list[Edit] = []
         if loop.event != loop.binding.name:
             result.append(Splice(*source.span(loop.node.target), loop.event))
-        lists = [loop.text, *loop.endings.values()]
+        lists = [loop.text, *(pieces for _, _, pieces in loop.others), *loop.endings.values()]
         suites = Suites(self.module, loop.node.body, lists, self.unit)
         branches = self._branches(suites)
         lines: list[str] = []
@@ -119,7 +107,22 @@ class _Writer:
         if loop.text:
             test = f'{type_} == "response.output_text.delta"'
             branches.append((test, suites.write(loop.text, self.inner)))
-        stop, length, filtered = loop.endings.values()
+        for name, field, pieces in loop.others:
+            if pieces:
+                more = f" and {loop.event}.{field}" if field else ""
+                branches.append((f'{type_} == "{name}"{more}', suites.write(pieces, self.inner)))
+        if loop.endings:
+            branches += self._ends(suites, type_)
+        branches += self.failures.branches(loop.event, self.indent, self.unit)
+        rest = [self.inner + comment.text for comment in suites.rest]
+        test, suite = branches[0]
+        branches[0] = (test, [*suite, *rest] if loop.text else [*rest, *suite])
+        return branches
+
+    def _ends(self, suites: Suites, type_: str) -> list[tuple[str, list[str]]]:
+        """Return the branches for the last event."""
+        branches: list[tuple[str, list[str]]] = []
+        stop, length, filtered = self.loop.endings.values()
         if signature(stop) == signature(length) == signature(filtered):
             if stop:
                 test = f'{type_} == "response.completed" or {type_} == "response.incomplete"'
@@ -132,10 +135,6 @@ class _Writer:
             if length or filtered:
                 test = f'{type_} == "response.incomplete"'
                 branches.append((test, self._incomplete(suites, length, filtered)))
-        branches += self.failures.branches(loop.event, self.indent, self.unit)
-        rest = [self.inner + comment.text for comment in suites.rest]
-        test, suite = branches[0]
-        branches[0] = (test, [*suite, *rest] if loop.text else [*rest, *suite])
         return branches
 
     def _incomplete(self, suites: Suites, length: list[Piece], filtered: list[Piece]) -> list[str]:

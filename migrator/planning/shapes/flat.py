@@ -8,7 +8,8 @@ from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast
 from migrator.planning.build import Unclear
 from migrator.planning.model import Cut, Splice
-from migrator.planning.shapes.displays import Entry, dedented, entries, find, quoted, separator
+from migrator.planning.shapes.displays import Entry, deeper, entries, find, quoted, separator
+from migrator.planning.shapes.displays import moved as shifted
 
 
 def flattened(
@@ -40,7 +41,8 @@ def flattened(
     else:
         result.append(_cut(module, entry.start, first.start, entry))
         result.append(_cut(module, last.end, entry.end, entry))
-        lines = dedented(module, entry.start, first.start, last.end, entry.value)
+        extra = deeper(module, entry.start, first.start)
+        lines = shifted(module, [(first.start, last.end, extra)], entry.value)
         result.extend(Splice(each.start + moved, each.end + moved, "") for each in lines)
         if "\n" in space:
             space = space[: len(space) - columns - moved] + indent
