@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from openai import _models
 from openai.types import CompletionUsage
-from openai.types.chat import ChatCompletion, ChatCompletionMessage
+from openai.types.chat import ChatCompletion, ParsedChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
 from openai.types.completion_usage import CompletionTokensDetails, PromptTokensDetails
-from openai.types.responses import Response
+from openai.types.responses import ParsedResponse, Response
 from openai.types.responses.response_usage import (
     InputTokensDetails,
     OutputTokensDetails,
@@ -24,7 +24,7 @@ ROWS = [(kind, name) for kind, rows in RESULTS.items() for name in rows]
 CHAT_TYPES = {
     "completion": ChatCompletion,
     "choice": Choice,
-    "message": ChatCompletionMessage,
+    "message": ParsedChatCompletionMessage,
     "usage": CompletionUsage,
     "input_details": PromptTokensDetails,
     "output_details": CompletionTokensDetails,
@@ -32,7 +32,7 @@ CHAT_TYPES = {
 RESPONSE_TYPES = {
     "completion": Response,
     "choice": Response,
-    "message": Response,
+    "message": ParsedResponse,
     "usage": ResponseUsage,
     "input_details": InputTokensDetails,
     "output_details": OutputTokensDetails,
@@ -58,7 +58,7 @@ NOT_TYPED = {
     ("completion", "to_dict_recursive"), ("completion", "headers"), ("completion", "parse"),
     ("completion", "http_response"), ("completion", "get"), ("completion", "close"),
     ("completion", "response"), ("choice", "delta"), ("choice", "text"),
-    ("message", "parsed"), ("message", "reasoning_content"), ("message", "reasoning"),
+    ("message", "reasoning_content"), ("message", "reasoning"),
     ("message", "get"), ("usage", "get"),
 }  # fmt: skip
 
@@ -85,7 +85,8 @@ def test_fields_exist_in_the_sdk(kind: str, name: str) -> None:
 @pytest.mark.parametrize(("kind", "name"), ROWS)
 def test_reads(kind: str, name: str) -> None:
     row = RESULTS[kind][name]
-    source = f"r = {call()}\nx = {CHAINS[kind]}.{name}\nprint(x)\n"
+    made = call().replace("create(", f"{row.get('only', 'create')}(")
+    source = f"r = {made}\nx = {CHAINS[kind]}.{name}\nprint(x)\n"
     if "code" in row:
         finding = only(plan_of(source))
         assert finding.verdict == "blocked" and codes(finding) == {row["code"]}
@@ -95,6 +96,14 @@ def test_reads(kind: str, name: str) -> None:
         assert f"\nx = {expected}\n" in rewritten(source)
     else:
         assert only(plan_of(source)).verdict in ("rewrite", "blocked")
+
+
+def test_create_parses_nothing() -> None:
+    both = f"if x:\n    r = {call()}\nelse:\n    r = {call().replace('create(', 'parse(')}\n"
+    for made in (f"r = {call()}\n", both):
+        plan = plan_of(made + "print(r.choices[0].message.parsed)\n")
+        assert {finding.verdict for finding in plan.findings} == {"blocked"}
+        assert all("CC318" in codes(finding) for finding in plan.findings)
 
 
 @pytest.mark.parametrize("kind", sorted(CHAINS))
