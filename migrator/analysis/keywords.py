@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from migrator._tables import API
 from migrator.analysis.functions import argument_of, references
 from migrator.analysis.holders import Holders, known_sites
+from migrator.analysis.parameters import same_everywhere
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.sources import Report, is_builtin
 from migrator.analysis.syntax import ast, constant_string
@@ -12,8 +12,6 @@ from migrator.analysis.syntax import ast, constant_string
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.functions import Function
-
-_ROWS = API["parameters"]["chat"]
 
 
 class Carrier:
@@ -141,7 +139,9 @@ class Keywords(Holders):
             self.use(parent)
             return True
         if isinstance(parent, ast.Compare) and parent.comparators == [node]:
-            return isinstance(parent.ops[0], (ast.In, ast.NotIn)) and _keeps_name(parent.left)
+            return isinstance(parent.ops[0], (ast.In, ast.NotIn)) and same_everywhere(
+                constant_string(parent.left)
+            )
         return self._dict_of(node, parent)
 
     def _dict_of(self, node: ast.expr, parent: ast.AST) -> bool:
@@ -174,7 +174,9 @@ class Keywords(Holders):
         name = constant_string(whole.slice)
         parent = self.module.parent(whole)
         if isinstance(whole.ctx, ast.Load):
-            return _keeps_name(whole.slice) and not isinstance(parent, ast.AugAssign)
+            return same_everywhere(constant_string(whole.slice)) and not isinstance(
+                parent, ast.AugAssign
+            )
         if name is None or not isinstance(parent, ast.Assign) or parent.targets != [whole]:
             return False
         if not any(carrier.node is whole for carrier in self.carriers):
@@ -189,20 +191,13 @@ class Keywords(Holders):
             self.use(call)
             return True
         if method.attr == "get" and call.args:
-            return _keeps_name(call.args[0])
+            return same_everywhere(constant_string(call.args[0]))
         if method.attr != "update" or not isinstance(self.module.parent(call), ast.Expr):
             return False
         for argument in call.args:
             self._more(argument)
         self._arguments(call, None)
         return True
-
-
-def _keeps_name(key: ast.expr) -> bool:
-    """Return whether a keyword is called the same on Responses, so that reading it is harmless."""
-    name = constant_string(key)
-    row = _ROWS.get(name or "")
-    return row is not None and row["action"] == "same" and "inert" not in row
 
 
 def keywords_of(module: Module, node: ast.expr, *, library: bool) -> Keywords:
