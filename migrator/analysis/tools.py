@@ -286,8 +286,12 @@ class Tool(Element):
             return
         missing: set[str] = set()
         for display in displays:
+            before = len(self.report.reshapes)
             found = self.definition(display, row, inner)
             if found is None:
+                return
+            if len(self.report.reshapes) > before:
+                self.reason("a definition that others may use says None, or `{}`", inner)
                 return
             missing.add(found)
         if len(missing) > 1:
