@@ -866,9 +866,7 @@ API: dict[str, dict[str, dict[str, dict[str, str]]]] = \
                                            'test': 'any(item.type == "function_call" for item '
                                                    'in {}.output)',
                                            'name': 'function_call'},
-                         'parsed': {'becomes': 'plain',
-                                    'to': 'output_parsed',
-                                    'caveat': 'of `parse` only'},
+                         'parsed': {'becomes': 'plain', 'to': 'output_parsed', 'only': 'parse'},
                          'refusal': {'becomes': 'plain',
                                      'text': 'next((part.refusal for item in {}.output if '
                                              'item.type == "message" for part in item.content '

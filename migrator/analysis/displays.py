@@ -9,6 +9,7 @@ from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
 from migrator.analysis.values import origins
 
 _CHANGES = {"update", "pop", "setdefault", "popitem", "clear"}
+_READERS = {"len", "dumps", "print"}
 
 
 def fields_of(node: ast.Dict) -> dict[str, ast.expr] | None:
@@ -62,10 +63,10 @@ def _elements_of(module: Module, node: ast.expr) -> list[ast.Dict] | None:
         if not bindings or any(b.kind != "assign" or b.path for b in bindings):
             return None
         for binding in bindings:
-            for use in uses_of(module, binding):
-                if not isinstance(module.parent(use), (ast.comprehension, ast.For, ast.keyword)):
-                    return None
-            inner = _elements_of(module, binding.value) if binding.value else None  # type: ignore[arg-type]
+            if not all(_only_read(module, use) for use in uses_of(module, binding)):
+                return None
+            value = binding.value
+            inner = _elements_of(module, value) if isinstance(value, ast.expr) else None
             if inner is None:
                 return None
             result.extend(inner)
@@ -78,6 +79,14 @@ def _elements_of(module: Module, node: ast.expr) -> list[ast.Dict] | None:
             return None
         result.extend(inner)
     return result
+
+
+def _only_read(module: Module, use: ast.expr) -> bool:
+    """Return whether a use of a list neither changes it nor hands it on."""
+    parent = module.parent(use)
+    if isinstance(parent, ast.Call):
+        return last_name(parent.func) in _READERS
+    return isinstance(parent, (ast.comprehension, ast.For))
 
 
 def _changed(module: Module, binding: Binding) -> bool:
@@ -94,5 +103,5 @@ def _changes(module: Module, use: ast.expr) -> bool:
     if isinstance(parent, ast.Assign):
         return parent.value is use
     if isinstance(parent, ast.Call):
-        return last_name(parent.func) not in ("append", "dumps")
+        return last_name(parent.func) not in {"append", *_READERS}
     return isinstance(parent, (ast.AugAssign, ast.Return, ast.Yield))

@@ -53,6 +53,9 @@ class Format(Holders):
             self.reason("some schemas have `strict`, some have not", inner)
             return
         kind = "formats.flat" if isinstance(inner, ast.Dict) else "formats.spread"
+        if kind == "formats.spread" and any(r.kind == "tools.false" for r in self.report.reshapes):
+            self.reason("`strict` is None in a schema that others may use", inner)
+            return
         detail = "" if strict.pop() else "strict"
         self.report.reshapes.append(Reshape(kind, node, detail))
 

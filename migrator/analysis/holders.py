@@ -97,11 +97,10 @@ class Holders(Sources):
         """The value is an entry of a mapping: that has to hold keywords of calls we know."""
         from migrator.analysis.keywords import keywords_of
 
-        found = keywords_of(self.module, mapping, library=self.library).report
-        for reason in [*found.unseen, *found.shared]:
-            self.report.shared.append(reason)
-        self.report.mentions.extend(found.mentions)
-        self.report.calls.extend(found.calls)
+        for found in keywords_of(self.module, mapping, library=self.library).reports():
+            self.report.shared.extend([*found.unseen, *found.shared])
+            self.report.mentions.extend(found.mentions)
+            self.report.calls.extend(found.calls)
 
     def _argument(self, node: ast.expr, item: ast.keyword, call: ast.Call | ast.ClassDef) -> bool:
         """Look at ``call(name=node)``."""

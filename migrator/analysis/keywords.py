@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from migrator._tables import API
 from migrator.analysis.functions import argument_of, references
 from migrator.analysis.holders import Holders, known_sites
+from migrator.analysis.parameters import same_everywhere
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.sources import Report, is_builtin
 from migrator.analysis.syntax import ast, constant_string
@@ -12,8 +12,6 @@ from migrator.analysis.syntax import ast, constant_string
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.functions import Function
-
-_ROWS = API["parameters"]["chat"]
 
 
 class Carrier:
@@ -43,15 +41,31 @@ class Keywords(Holders):
 
     def __init__(self, module: Module, report: Report, *, library: bool = False) -> None:
         super().__init__(module, report, library=library)
-        self.carriers: list[Carrier] = []
+        self.own: list[Carrier] = []
+        # Mappings that are put into this one, and those this one is put into.
+        self.parts: list[Keywords] = []
+        self.wholes: list[Keywords] = []
         # The displays and `dict()` calls the mapping begins with.
         self.begun: list[ast.expr] = []
         self._updates: set[ast.expr] = set()
 
+    def carriers(self) -> list[Carrier]:
+        """Return every entry the mapping may have."""
+        found = {
+            (entry.node, entry.name): entry for each in _all(self, "parts") for entry in each.own
+        }
+        return list(found.values())
+
+    def reports(self) -> list[Report]:
+        """Return what is known of the mapping and of all it shares entries with."""
+        return [each.report for each in _all(self, "parts", "wholes")]
+
     def always(self, name: str) -> bool:
         """Return whether the mapping surely holds ``name`` from its beginning."""
-        return len(self.begun) == 1 and any(
-            carrier.name == name and carrier.display is self.begun[0] for carrier in self.carriers
+        return (
+            not self.parts
+            and len(self.begun) == 1
+            and any(entry.name == name and entry.display is self.begun[0] for entry in self.own)
         )
 
     # -- entries ------------------------------------------------------------------------
@@ -64,29 +78,29 @@ class Keywords(Holders):
         elif isinstance(node, ast.Call) and is_builtin(self.module, node.func, {"dict"}):
             self._dict_call(node, first)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-            self.node(node.left)
+            self._part(node.left)
             self._more(node.right)
         else:
             shown = self.module.source.one_line(node, 60)
             self.reason(f"keywords come from `{shown}`", node)
 
     def _display(self, node: ast.Dict, first: ast.expr | None) -> None:
-        if first is not None and node.keys[:1] != [None]:
+        if first is not None:
             self.begun.append(node)
-        for index, (key, value) in enumerate(zip(node.keys, node.values, strict=True)):
+        for key, value in zip(node.keys, node.values, strict=True):
             name = constant_string(key)
             if key is None:
-                (self._more if index else self.node)(value)
+                self._more(value)
             elif name is None:
                 self.reason("a keyword is not a constant", key)
             else:
-                self.carriers.append(Carrier(name, value, key, first))
+                self.own.append(Carrier(name, value, key, first))
 
     def _dict_call(self, node: ast.Call, first: ast.expr | None) -> None:
-        if first is not None and not node.args:
+        if first is not None:
             self.begun.append(node)
         for argument in node.args:
-            self.node(argument)
+            self._more(argument)
         self._arguments(node, first)
 
     def _arguments(self, node: ast.Call, first: ast.expr | None) -> None:
@@ -94,12 +108,28 @@ class Keywords(Holders):
             if item.arg is None:
                 self._more(item.value)
             else:
-                self.carriers.append(Carrier(item.arg, item.value, item, first))
+                self.own.append(Carrier(item.arg, item.value, item, first))
 
     def _more(self, node: ast.expr) -> None:
         """Look at a mapping that is put into this one."""
-        self._updates.add(node)
-        self.node(node)
+        if isinstance(node, ast.Dict):
+            self._updates.add(node)
+            self.node(node)
+        else:
+            self._part(node)
+
+    def _part(self, node: ast.expr) -> None:
+        part = keywords_of(self.module, node, library=self.library)
+        if part is not self:
+            self.parts.append(part)
+            part.wholes.append(self)
+
+    def _whole(self, node: ast.expr) -> bool:
+        """This mapping is put into ``node``, which takes it as a part when it is followed."""
+        whole = keywords_of(self.module, node, library=self.library)
+        if whole is not self and whole not in self.wholes:
+            self.wholes.append(whole)
+        return True
 
     def collected(self, binding: Binding, function: Function) -> bool:
         """Look at ``**kwargs``: what callers of this file put into it keeps its name."""
@@ -118,7 +148,7 @@ class Keywords(Holders):
                 return False
             for item in call.keywords:
                 if item.arg is not None and item.arg not in own:
-                    self.carriers.append(Carrier(item.arg, item.value, call))
+                    self.own.append(Carrier(item.arg, item.value, call))
         self.callers(function, f"`{function.name}` is also called in")
         return True
 
@@ -133,15 +163,13 @@ class Keywords(Holders):
         if isinstance(parent, ast.Attribute) and parent.value is node:
             return self._method(parent)
         if isinstance(parent, ast.Dict) and node in parent.values:
-            self.node(parent)
-            self.use(parent)
-            return True
+            return self._whole(parent)
         if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.BitOr):
-            self.node(parent)
-            self.use(parent)
-            return True
+            return self._whole(parent)
         if isinstance(parent, ast.Compare) and parent.comparators == [node]:
-            return isinstance(parent.ops[0], (ast.In, ast.NotIn)) and _keeps_name(parent.left)
+            return isinstance(parent.ops[0], (ast.In, ast.NotIn)) and same_everywhere(
+                constant_string(parent.left)
+            )
         return self._dict_of(node, parent)
 
     def _dict_of(self, node: ast.expr, parent: ast.AST) -> bool:
@@ -149,11 +177,9 @@ class Keywords(Holders):
         if not isinstance(parent, ast.Call) or parent.args != [node]:
             return False
         if is_builtin(self.module, parent.func, {"dict"}):
-            self.node(parent)
-            self.use(parent)
-            return True
+            return self._whole(parent)
         if isinstance(parent.func, ast.Attribute) and parent.func.attr == "update":
-            self.node(parent.func.value)
+            self._whole(parent.func.value)
             return isinstance(self.module.parent(parent), ast.Expr)
         return False
 
@@ -164,21 +190,19 @@ class Keywords(Holders):
         if call in known_sites(self.module):
             self.report.calls.append(call)
             return True
-        if is_builtin(self.module, call.func, {"dict"}):
-            self.node(call)
-            self.use(call)
-            return True
-        return False
+        return is_builtin(self.module, call.func, {"dict"}) and self._whole(call)
 
     def _subscript(self, whole: ast.Subscript) -> bool:
         name = constant_string(whole.slice)
         parent = self.module.parent(whole)
         if isinstance(whole.ctx, ast.Load):
-            return _keeps_name(whole.slice) and not isinstance(parent, ast.AugAssign)
+            return same_everywhere(constant_string(whole.slice)) and not isinstance(
+                parent, ast.AugAssign
+            )
         if name is None or not isinstance(parent, ast.Assign) or parent.targets != [whole]:
             return False
-        if not any(carrier.node is whole for carrier in self.carriers):
-            self.carriers.append(Carrier(name, parent.value, whole))
+        if not any(carrier.node is whole for carrier in self.own):
+            self.own.append(Carrier(name, parent.value, whole))
         return True
 
     def _method(self, method: ast.Attribute) -> bool:
@@ -189,7 +213,7 @@ class Keywords(Holders):
             self.use(call)
             return True
         if method.attr == "get" and call.args:
-            return _keeps_name(call.args[0])
+            return same_everywhere(constant_string(call.args[0]))
         if method.attr != "update" or not isinstance(self.module.parent(call), ast.Expr):
             return False
         for argument in call.args:
@@ -198,11 +222,13 @@ class Keywords(Holders):
         return True
 
 
-def _keeps_name(key: ast.expr) -> bool:
-    """Return whether a keyword is called the same on Responses, so that reading it is harmless."""
-    name = constant_string(key)
-    row = _ROWS.get(name or "")
-    return row is not None and row["action"] == "same" and "inert" not in row
+def _all(start: Keywords, *ways: str) -> list[Keywords]:
+    """Return everything reachable from ``start``."""
+    result = [start]
+    for each in result:
+        for way in ways:
+            result.extend(other for other in getattr(each, way) if other not in result)
+    return result
 
 
 def keywords_of(module: Module, node: ast.expr, *, library: bool) -> Keywords:

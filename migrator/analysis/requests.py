@@ -284,6 +284,8 @@ class Request:
 
     def _nest(self) -> None:
         for to, parts in self._nested.items():
+            # The format is the larger part, and the one that comments are written for.
+            parts.sort(key=lambda part: part[1] != "format")
             first, key = parts[0]
             self.changes.append(Change("wrap", first, to, key))
             for name, other in parts[1:]:

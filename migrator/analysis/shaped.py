@@ -9,6 +9,7 @@ from migrator.analysis.facts import Reshape
 from migrator.analysis.formats import Format, filled, is_type
 from migrator.analysis.functions import default_of, passed_constants
 from migrator.analysis.holders import Holders, known_sites
+from migrator.analysis.parameters import same_everywhere
 from migrator.analysis.requests import Change
 from migrator.analysis.sites import CREATE
 from migrator.analysis.sources import Report, is_omitted
@@ -216,7 +217,7 @@ def _body(request: Request, name: str, node: ast.expr, row: Row) -> None:
         known = _ROWS.get(key)
         if known is None:
             message = f"`extra_body` sends `{key}`, which Chat Completions does not document"
-        elif known["action"] != "same" or key in ("model", "messages") or "inert" in known:
+        elif key == "model" or not same_everywhere(key):
             message = f"`extra_body` sends `{key}`: make it a keyword of the call"
         else:
             continue

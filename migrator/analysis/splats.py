@@ -24,10 +24,11 @@ def read_splats(request: Request, splats: list[ast.expr]) -> None:
     followed: list[Keywords] = []
     for node in splats:
         found = keywords_of(request.module, node, library=request.settings.library)
-        report = found.report
-        request.calls.extend(report.calls)
-        request.mentions.extend(report.mentions)
-        reasons = [*report.unseen, *report.shared]
+        reasons = []
+        for report in found.reports():
+            request.calls.extend(report.calls)
+            request.mentions.extend(report.mentions)
+            reasons.extend([*report.unseen, *report.shared])
         if reasons:
             shown = request.module.source.one_line(node, 60)
             request.reason(_CODE, f"keywords come from `**{shown}`", node)
@@ -35,9 +36,9 @@ def read_splats(request: Request, splats: list[ast.expr]) -> None:
             request.ledger.append(LedgerRow("**", "refused", shown))
         elif found not in followed:
             followed.append(found)
-            request.names.extend({carrier.name: None for carrier in found.carriers})
+            request.names.extend({carrier.name: None for carrier in found.carriers()})
     for found in followed:
-        for carrier in found.carriers:
+        for carrier in found.carriers():
             if carrier.name in written or sum(_has(other, carrier) for other in followed) > 1:
                 message = f"`{carrier.name}` is given twice"
                 request.reason(_CODE, message, carrier.value)
@@ -46,7 +47,7 @@ def read_splats(request: Request, splats: list[ast.expr]) -> None:
 
 
 def _has(found: Keywords, carrier: Carrier) -> bool:
-    return any(other.name == carrier.name for other in found.carriers)
+    return any(other.name == carrier.name for other in found.carriers())
 
 
 def _carried(request: Request, found: Keywords, carrier: Carrier) -> None:
@@ -84,7 +85,7 @@ def _never_streams(request: Request, node: ast.expr) -> bool:
 
 def _one_target(request: Request, written: set[str], followed: list[Keywords]) -> None:
     """Refuse what would give ``text`` twice: its parts stand in different places."""
-    names = written | {carrier.name for found in followed for carrier in found.carriers}
+    names = written | {carrier.name for found in followed for carrier in found.carriers()}
     if {"response_format", "verbosity"} <= names and not (
         {"response_format", "verbosity"} <= written
     ):

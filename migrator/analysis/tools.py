@@ -13,7 +13,7 @@ from migrator.analysis.holders import Holders
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.sources import Report
-from migrator.analysis.syntax import ast, constant_string, is_none
+from migrator.analysis.syntax import ast, constant_string, is_none, literal
 from migrator.analysis.values import constants, qualified_names
 
 _ROWS = API["tools"]["tool"]
@@ -220,6 +220,9 @@ class Element(Holders):
         if "strict" in found and not self.strict(found["strict"]):
             self.reason("whether `strict` may be None can't be seen", found["strict"])
             return None
+        parameters = found.get("parameters")
+        if parameters is not None and literal(parameters) in ((True, {}), (True, None)):
+            self.reshape("tools.empty", parameters)
         return " ".join(name for name in ("parameters", "strict") if name not in found)
 
 
@@ -283,8 +286,12 @@ class Tool(Element):
             return
         missing: set[str] = set()
         for display in displays:
+            before = len(self.report.reshapes)
             found = self.definition(display, row, inner)
             if found is None:
+                return
+            if len(self.report.reshapes) > before:
+                self.reason("a definition that others may use says None, or `{}`", inner)
                 return
             missing.add(found)
         if len(missing) > 1:
@@ -358,13 +365,14 @@ def settle_parsed(holders: ToolList, sites: dict[ast.AST, str]) -> None:
     if not parsing:
         return
     helper = [item for item in report.reshapes if item.kind == "tools.pydantic"]
-    if len(parsing) == len(report.calls):
+    others = [item for item in report.reshapes if item.kind not in ("tools.pydantic", "tools.read")]
+    if helper and len(parsing) == len(report.calls):
         # `responses.parse` flattens these itself, and parses their arguments.
-        report.reshapes = [item for item in report.reshapes if item not in helper]
+        if others and len(others) + len(helper) < len(report.reshapes):
+            holders.reason("tools of `pydantic_function_tool` are read", parsing[0])
+        report.reshapes = others
     elif helper:
         holders.reason("tools of `pydantic_function_tool` go to `parse` and `create`", parsing[0])
-    if helper and any(item.kind == "tools.read" for item in report.reshapes):
-        holders.reason("tools of `pydantic_function_tool` are read", parsing[0])
     if "strict" in holders.single.defaults or any(
         item.kind == "tools.false" for item in report.reshapes
     ):

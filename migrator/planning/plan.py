@@ -305,7 +305,7 @@ class _Planner:
         creating = {self.groups.find(n) for n, site, _, _ in self.calls if site.operation != PARSE}
         for number, step in self.results.steps:
             root = self.groups.find(number)
-            if step.name == "parsed" and root in creating:
+            if step.name == "parsed" and step.kind == "message" and root in creating:
                 place = self.module.source.place(step.whole)
                 reason = Reason("CC318", "`.parsed` is read", place, "block")
                 for finding in table[root].findings:

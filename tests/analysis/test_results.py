@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from openai import _models
 from openai.types import CompletionUsage
-from openai.types.chat import ChatCompletion, ChatCompletionMessage
+from openai.types.chat import ChatCompletion, ParsedChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
 from openai.types.chat.chat_completion_message import FunctionCall
 from openai.types.chat.chat_completion_message_function_tool_call import (
@@ -13,7 +13,7 @@ from openai.types.chat.chat_completion_message_function_tool_call import (
     Function,
 )
 from openai.types.completion_usage import CompletionTokensDetails, PromptTokensDetails
-from openai.types.responses import Response, ResponseFunctionToolCall
+from openai.types.responses import ParsedResponse, Response, ResponseFunctionToolCall
 from openai.types.responses.response_usage import (
     InputTokensDetails,
     OutputTokensDetails,
@@ -29,7 +29,7 @@ ROWS = [(kind, name) for kind, rows in RESULTS.items() for name in rows]
 CHAT_TYPES = {
     "completion": ChatCompletion,
     "choice": Choice,
-    "message": ChatCompletionMessage,
+    "message": ParsedChatCompletionMessage,
     "usage": CompletionUsage,
     "input_details": PromptTokensDetails,
     "output_details": CompletionTokensDetails,
@@ -40,7 +40,7 @@ CHAT_TYPES = {
 RESPONSE_TYPES = {
     "completion": Response,
     "choice": Response,
-    "message": Response,
+    "message": ParsedResponse,
     "usage": ResponseUsage,
     "input_details": InputTokensDetails,
     "output_details": OutputTokensDetails,
@@ -81,7 +81,7 @@ NOT_TYPED = {
     ("completion", "to_dict_recursive"), ("completion", "headers"), ("completion", "parse"),
     ("completion", "http_response"), ("completion", "get"), ("completion", "close"),
     ("completion", "response"), ("choice", "delta"), ("choice", "text"),
-    ("message", "parsed"), ("message", "reasoning_content"), ("message", "reasoning"),
+    ("message", "reasoning_content"), ("message", "reasoning"),
     ("message", "get"), ("usage", "get"),
     # Fields of custom tool calls, of chunks, and of parsed answers.
     ("call", "custom"), ("call", "index"), ("function", "parsed_arguments"),
@@ -117,7 +117,8 @@ def _single_line(text: str) -> str:
 @pytest.mark.parametrize(("kind", "name"), ROWS)
 def test_reads(kind: str, name: str) -> None:
     row = RESULTS[kind][name]
-    source = f"r = {call()}\n{BEFORE.get(kind, '')}x = {CHAINS[kind]}.{name}\nprint(x)\n"
+    made = call().replace("create(", f"{row.get('only', 'create')}(")
+    source = f"r = {made}\n{BEFORE.get(kind, '')}x = {CHAINS[kind]}.{name}\nprint(x)\n"
     if "code" in row:
         finding = only(plan_of(source))
         assert finding.verdict == "blocked" and codes(finding) == {row["code"]}
@@ -127,6 +128,14 @@ def test_reads(kind: str, name: str) -> None:
         assert f" x = {' '.join(expected.split())} print(x)" in _single_line(flat)
     else:
         assert only(plan_of(source)).verdict in ("rewrite", "blocked", "suggest")
+
+
+def test_create_parses_nothing() -> None:
+    both = f"if x:\n    r = {call()}\nelse:\n    r = {call().replace('create(', 'parse(')}\n"
+    for made in (f"r = {call()}\n", both):
+        plan = plan_of(made + "print(r.choices[0].message.parsed)\n")
+        assert {finding.verdict for finding in plan.findings} == {"blocked"}
+        assert all("CC318" in codes(finding) for finding in plan.findings)
 
 
 @pytest.mark.parametrize("kind", sorted(CHAINS))

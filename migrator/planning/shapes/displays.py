@@ -44,8 +44,21 @@ def entries(module: Module, node: ast.Dict) -> list[Entry]:
             raise Unclear("CC506", "a key is not a constant", node)
         gap = source.utf8[behind:limit].split(b"#")[0].split(b",")[0]
         end = behind + gap.rfind(b")") + 1
-        result.append(Entry(key, value, name, source.span(key)[0], end))
+        begin = result[-1].end if result else source.span(node)[0] + 1
+        result.append(Entry(key, value, name, _opened(module, begin, key), end))
     return result
+
+
+def _opened(module: Module, begin: int, key: ast.expr) -> int:
+    """Return where ``key`` starts, with the parentheses around it; ``begin`` is before them."""
+    start = module.source.span(key)[0]
+    gap = module.source.utf8[begin:start]
+    at = gap.find(b"(")
+    if at < 0:
+        return start
+    if b"#" in gap:
+        raise Unclear("CC506", "a comment stands in the way", key)
+    return begin + at
 
 
 def find(found: list[Entry], name: str) -> Entry | None:

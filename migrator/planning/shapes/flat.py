@@ -36,7 +36,7 @@ def flattened(
     space = separator(module, entry.value, inner)
     result: list[Splice] = []
     if "\n" in space and not columns and not _begins_line(module, entry.start):
-        result.extend(_unwrapped(module, entry))
+        result.extend(_unwrapped(module, entry, last))
         space += indent
     else:
         result.append(_cut(module, entry.start, first.start, entry))
@@ -93,14 +93,17 @@ def begun(
     return [*result, Splice(last.end, last.end, tail)] if tail else result
 
 
-def _unwrapped(module: Module, entry: Entry) -> list[Splice]:
+def _unwrapped(module: Module, entry: Entry, last: Entry) -> list[Splice]:
     """Return the edits that take ``"key": {`` and ``}`` away from around lines of their own."""
     start, end = module.source.span(entry.value)
-    before = module.source.utf8[: entry.start]
-    return [
-        _cut(module, len(before.rstrip(b" \t")), start + 1, entry),
-        _cut(module, end - 1, entry.end, entry),
-    ]
+    utf8 = module.source.utf8
+    result: list[Splice] = [_cut(module, len(utf8[: entry.start].rstrip(b" \t")), start + 1, entry)]
+    if b"," not in utf8[last.end : end].split(b"#")[0]:
+        return [*result, _cut(module, last.end, entry.end, entry)]
+    # Of the comma inside and the one behind, one stays.
+    behind = utf8[entry.end :].lstrip()
+    comma = len(utf8) - len(behind) + 1 if behind.startswith(b",") else entry.end
+    return [*result, _cut(module, end - 1, comma, entry)]
 
 
 def _begins_line(module: Module, at: int) -> bool:

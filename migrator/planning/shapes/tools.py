@@ -120,7 +120,16 @@ def _false(module: Module, reshape: Reshape) -> list[Edit]:
     return [Splice(start, end, "False")]
 
 
+def _empty(module: Module, reshape: Reshape) -> list[Edit]:
+    """Write out the schema of no arguments."""
+    outer = module.parent(reshape.node)
+    assert isinstance(outer, ast.Dict)
+    text = dict(_missing(outer, module, "parameters"))["parameters"]
+    return [Splice(*module.source.span(reshape.node), text)]
+
+
 KINDS = {
+    "tools.empty": _empty,
     "tools.flat": _flat,
     "tools.spread": _spread,
     "tools.legacy": _legacy,

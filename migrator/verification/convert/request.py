@@ -12,6 +12,7 @@ from typing import Any
 
 from migrator._tables import API
 from migrator.analysis.hosts import chat_only
+from migrator.analysis.parameters import same_everywhere
 
 from .errors import Unconvertible
 from .messages import convert_messages
@@ -93,6 +94,7 @@ class _Conversion:
             "nest": self._nest,
             "drop": self._drop,
             "refuse": self._refuse,
+            "body": self._body,
         }
 
     def _reshapings(self) -> dict[str, Callable[[str, Any, Row], None]]:
@@ -144,6 +146,14 @@ class _Conversion:
         allowed = name in self._options.drop and "droppable" in row
         if not allowed and not says_nothing(value, row):
             raise Unconvertible(row["code"], name, f"no counterpart of {name}={value!r:.60}")
+
+    def _body(self, name: str, value: Any, row: Row) -> None:
+        if says_nothing(value, row):
+            return
+        for key in mapping(value, row["code"], name):
+            if key == "model" or not same_everywhere(key):
+                raise Unconvertible(row["code"], name, f"`{key}` can't be sent this way")
+        self._out[name] = value
 
     def _refuse(self, name: str, value: Any, row: Row) -> None:
         raise Unconvertible(row["code"], name, "a keyword of openai before 1.0")

@@ -40,7 +40,7 @@ def _function(tool: JsonObject) -> JsonObject:
     nothing: JsonObject = {"type": "object", "properties": {}}
     return {
         **tool,
-        "parameters": tool.get("parameters", nothing),
+        "parameters": tool.get("parameters") or nothing,
         "strict": bool(tool.get("strict")),
     }
 

@@ -29,9 +29,9 @@ from .recording import Recorder
 FLOORS = {
     "": 0.95,
     "parts": 0.0,
-    "tools": 0.0,
-    "functions": 0.0,
-    "format": 0.0,
+    "tools": 0.2,
+    "functions": 0.2,
+    "format": 0.7,
     "logprobs": 0.0,
     "refusal": 0.0,
     "stream": 0.0,
