@@ -46,10 +46,13 @@ class MessageList:
         self.items = Items(module, self)
         self.types = Annotations(module, self)
         self._lists: set[ast.AST] = set()
+        self._typed = False
         self._objects: set[object] = set()
         self.list_(node)
         if not self.reasons and not self.builders and not self.pending:
             self.reason("CC239", "the messages list is empty", node)
+        if self._typed:
+            self.types.lists(self._lists)
         if self.pending and not self.reasons:
             self._watch()
 
@@ -66,6 +69,7 @@ class MessageList:
         """Have a constructor call make another type, wherever its value goes."""
         from migrator.analysis.shapeflow import flow_of
 
+        self._typed = True
         self.retype(call.func, to)
         flow = flow_of(self.module, call, MESSAGE)
         self.keep(flow.escapes)
@@ -193,6 +197,11 @@ class MessageList:
         if annotation_of(binding) is not None:
             self.types.binding(binding, level)
 
+    def named(self, node: ast.expr, level: int) -> None:
+        """Look at the annotations of a name."""
+        for binding in bindings_of(self.module, node) if isinstance(node, ast.Name) else ():
+            self.annotated(binding, level)
+
     def _parameter(self, binding: Binding, node: ast.AST) -> None:
         function = binding.statement
         arg = binding.node
@@ -311,8 +320,7 @@ class MessageList:
         if node in self._lists:
             return
         self._lists.add(node)
-        for binding in bindings_of(self.module, node) if isinstance(node, ast.Name) else ():
-            self.annotated(binding, MESSAGE)
+        self.named(node, MESSAGE)
         for origin in origins(self.module, node):
             if origin.kind == "expr" and dumps(origin.node):
                 shown = self.module.source.segment(node)
