@@ -16,7 +16,7 @@ from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.shapefacts import LIST, MESSAGE
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
-from migrator.analysis.values import attribute_bindings, attribute_owner, origins
+from migrator.analysis.values import Origin, attribute_bindings, attribute_owner, origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -316,6 +316,29 @@ class MessageList:
         else:
             self.reason("CC235", "an element is not written as a dict", node)
 
+    def _element_parameter(self, origin: Origin, node: ast.expr) -> bool:
+        """Look at what callers give a parameter that is a message; return whether all are seen."""
+        binding = origin.binding
+        function = binding.statement if binding is not None else None
+        if not isinstance(function, FUNCTIONS) or not isinstance(origin.node, ast.arg):
+            return False
+        uses = references(self.module, function)
+        found = [
+            argument_of(self.module, call, origin.node.arg, function)
+            for call in uses.calls
+            if isinstance(call, ast.Call)
+        ]
+        values = [value for known, value in found if known and value is not None]
+        if uses.others or uses.unsure or not values or len(values) < len(uses.calls):
+            return False
+        for value in values:
+            self.message(value)
+        assert binding is not None
+        self.changes.of_message(node)
+        message = f"`{function.name}` is called with a message from"
+        self.ask(function, (), "CC235", message)
+        return True
+
     def _followed(self, node: ast.expr) -> None:
         if node in self._lists:
             return
@@ -338,6 +361,8 @@ class MessageList:
                 and not origin.binding.path
             ):
                 self.list_(origin.binding.value)
+            elif origin.kind == "param" and self._element_parameter(origin, node):
+                continue
             else:
                 shown = self.module.source.segment(node)
                 self.later(f"what message `{shown}` is can't be seen", node)
