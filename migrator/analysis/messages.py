@@ -73,7 +73,7 @@ class MessageList:
         self.retype(call.func, to)
         flow = flow_of(self.module, call, MESSAGE)
         self.keep(flow.escapes)
-        self.mentions.extend(flow.mentions)
+        self.mentions.extend(flow.questions())
         self.sinks.extend(found for found in flow.sinks if found not in self.sinks)
 
     def keep(self, reasons: Iterable[Reason]) -> None:
@@ -102,7 +102,7 @@ class MessageList:
         self.keep(flow.reads)
         self.keep(flow.kinds if kinds else ())
         self.keep(flow.counts if counts else ())
-        self.mentions.extend(flow.mentions)
+        self.mentions.extend(flow.questions())
         self.sinks.extend(call for call in flow.sinks if call not in self.sinks)
         if self.call not in flow.sinks:
             self.reason("CC240", "not every way to the request can be followed", value)
@@ -115,7 +115,7 @@ class MessageList:
             flow = flow_of(self.module, node, MESSAGE)
             self.reads.extend([*flow.escapes, *flow.reads, *flow.kinds])
             self.counts.extend(flow.counts)
-            self.mentions.extend(flow.mentions)
+            self.mentions.extend(flow.questions())
             self.sinks.extend(call for call in flow.sinks if call not in self.sinks)
             if self.call not in flow.sinks:
                 place = self.module.source.place(node)
