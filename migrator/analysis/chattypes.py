@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator._tables import API
+from migrator.analysis.facts import Reshape
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.shapefacts import is_cast
 from migrator.analysis.syntax import ast, walk
@@ -10,9 +11,12 @@ from migrator.analysis.values import origins, qualified_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from migrator.analysis.messages import MessageList
 
 _ROWS = API["types"]["message"]
+_INPUT = "openai.types.responses.ResponseInputParam"
 _HOME = "openai.types.chat"
 # Responses takes a list; these promise less.
 _LOOSER = ("Iterable", "Sequence", "Collection", "Tuple", "tuple")
@@ -48,7 +52,7 @@ class Annotations:
         flow.bound(binding, level)
         flow.objects.given(binding, level, binding.node)
         self.report.keep(flow.escapes)
-        self.report.mentions.extend(flow.mentions)
+        self.report.mentions.extend(flow.questions())
         self.report.sinks.extend(call for call in flow.sinks if call not in self.report.sinks)
         for other in flow.bindings:
             known = annotation_of(other)
@@ -70,6 +74,19 @@ class Annotations:
         if call.args[0] not in self._seen and self._chat(call.args[0]):
             self._renamed(call.args[0])
         return True
+
+    def lists(self, displays: Iterable[ast.AST]) -> None:
+        """Have lists of typed messages annotated: `list` is invariant, and Responses takes one."""
+        for node in displays:
+            statement = self.module.parent(node)
+            if not isinstance(node, (ast.List, ast.ListComp)) or node in self._seen:
+                continue
+            self._seen.add(node)
+            if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+                target = statement.targets[0]
+                binding = self.module.binding_of.get(target)
+                if isinstance(target, ast.Name) and binding is not None and _first(binding):
+                    self.report.reshapes.append(Reshape("types.annotated", target, _INPUT))
 
     def _chat(self, annotation: ast.expr) -> bool:
         """Return whether an annotation, or an alias it uses, names a type of the Chat API."""
@@ -95,6 +112,16 @@ class Annotations:
         for node in names:
             self.report.retype(node, replacement(self.module, node))
         return True
+
+
+def _first(binding: Binding) -> bool:
+    """Return whether a binding is the first of its name, and none of them has an annotation."""
+    others = binding.scope.bindings[binding.name]
+    return (
+        others[0] is binding
+        and not any(other.remote or annotation_of(other) is not None for other in others)
+        and binding.name not in binding.scope.remote
+    )
 
 
 def annotation_of(binding: Binding) -> ast.expr | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.functions import argument_of, references, returned
 from migrator.analysis.scopes import Module
+from migrator.analysis.shapefacts import CONTENT
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, last_name
 from migrator.analysis.values import Origin, origins
 
@@ -62,6 +63,7 @@ class Contents:
         elif isinstance(node, ast.NamedExpr):
             self.check(node.value)
         elif isinstance(node, (ast.Name, ast.Attribute)):
+            self.report.named(node, CONTENT)
             for origin in origins(self.module, node):
                 self._origin(origin, node)
         elif isinstance(node, ast.Call):
@@ -95,6 +97,7 @@ class Contents:
         self._assume(node)
 
     def _returned(self, function: ast.FunctionDef | ast.AsyncFunctionDef, node: ast.expr) -> None:
+        self.report.types.returned(function)
         for statement in returned(function):
             value = statement.value
             if value is not None and not is_none(value):

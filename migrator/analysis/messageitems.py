@@ -73,14 +73,29 @@ class Items:
             self.report.reason("CC235", message, node)
 
     def _dict(self, node: ast.Dict) -> None:
+        fields = self._merged(node)
+        if fields is None:
+            self.report.reason("CC238", "a message has keys that are not constants", node)
+        else:
+            self._fields(fields, node)
+
+    def _merged(self, node: ast.Dict) -> dict[str, ast.expr] | None:
+        """Return the entries of a display, those of one it spreads included; None if unseen."""
         fields: dict[str, ast.expr] = {}
         for key, value in zip(node.keys, node.values, strict=True):
             name = constant_string(key)
-            if name is None:
-                self.report.reason("CC238", "a message has keys that are not constants", node)
-                return
-            fields[name] = value
-        self._fields(fields, node)
+            if name is not None:
+                fields[name] = value
+                continue
+            found = origins(self.module, value) if key is None else []
+            if len(found) != 1 or not isinstance(found[0].node, ast.Dict):
+                return None
+            base = self._merged(found[0].node)
+            if base is None or not isinstance(value, ast.Name):
+                return None
+            self.report.changes.of_message(value)
+            fields.update(base)
+        return fields
 
     def _fields(
         self, fields: dict[str, ast.expr], node: ast.Dict | ast.Call, type_: str = ""

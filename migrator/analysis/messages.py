@@ -16,7 +16,7 @@ from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.shapefacts import LIST, MESSAGE
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
-from migrator.analysis.values import attribute_bindings, attribute_owner, origins
+from migrator.analysis.values import Origin, attribute_bindings, attribute_owner, origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,10 +46,13 @@ class MessageList:
         self.items = Items(module, self)
         self.types = Annotations(module, self)
         self._lists: set[ast.AST] = set()
+        self._typed = False
         self._objects: set[object] = set()
         self.list_(node)
         if not self.reasons and not self.builders and not self.pending:
             self.reason("CC239", "the messages list is empty", node)
+        if self._typed:
+            self.types.lists(self._lists)
         if self.pending and not self.reasons:
             self._watch()
 
@@ -66,10 +69,11 @@ class MessageList:
         """Have a constructor call make another type, wherever its value goes."""
         from migrator.analysis.shapeflow import flow_of
 
+        self._typed = True
         self.retype(call.func, to)
         flow = flow_of(self.module, call, MESSAGE)
         self.keep(flow.escapes)
-        self.mentions.extend(flow.mentions)
+        self.mentions.extend(flow.questions())
         self.sinks.extend(found for found in flow.sinks if found not in self.sinks)
 
     def keep(self, reasons: Iterable[Reason]) -> None:
@@ -98,7 +102,7 @@ class MessageList:
         self.keep(flow.reads)
         self.keep(flow.kinds if kinds else ())
         self.keep(flow.counts if counts else ())
-        self.mentions.extend(flow.mentions)
+        self.mentions.extend(flow.questions())
         self.sinks.extend(call for call in flow.sinks if call not in self.sinks)
         if self.call not in flow.sinks:
             self.reason("CC240", "not every way to the request can be followed", value)
@@ -111,7 +115,7 @@ class MessageList:
             flow = flow_of(self.module, node, MESSAGE)
             self.reads.extend([*flow.escapes, *flow.reads, *flow.kinds])
             self.counts.extend(flow.counts)
-            self.mentions.extend(flow.mentions)
+            self.mentions.extend(flow.questions())
             self.sinks.extend(call for call in flow.sinks if call not in self.sinks)
             if self.call not in flow.sinks:
                 place = self.module.source.place(node)
@@ -192,6 +196,11 @@ class MessageList:
         """Look at the annotation of what holds messages; most have none."""
         if annotation_of(binding) is not None:
             self.types.binding(binding, level)
+
+    def named(self, node: ast.expr, level: int) -> None:
+        """Look at the annotations of a name."""
+        for binding in bindings_of(self.module, node) if isinstance(node, ast.Name) else ():
+            self.annotated(binding, level)
 
     def _parameter(self, binding: Binding, node: ast.AST) -> None:
         function = binding.statement
@@ -307,12 +316,34 @@ class MessageList:
         else:
             self.reason("CC235", "an element is not written as a dict", node)
 
+    def _element_parameter(self, origin: Origin, node: ast.expr) -> bool:
+        """Look at what callers give a parameter that is a message; return whether all are seen."""
+        binding = origin.binding
+        function = binding.statement if binding is not None else None
+        if not isinstance(function, FUNCTIONS) or not isinstance(origin.node, ast.arg):
+            return False
+        uses = references(self.module, function)
+        found = [
+            argument_of(self.module, call, origin.node.arg, function)
+            for call in uses.calls
+            if isinstance(call, ast.Call)
+        ]
+        values = [value for known, value in found if known and value is not None]
+        if uses.others or uses.unsure or not values or len(values) < len(uses.calls):
+            return False
+        for value in values:
+            self.message(value)
+        assert binding is not None
+        self.changes.of_message(node)
+        message = f"`{function.name}` is called with a message from"
+        self.ask(function, (), "CC235", message)
+        return True
+
     def _followed(self, node: ast.expr) -> None:
         if node in self._lists:
             return
         self._lists.add(node)
-        for binding in bindings_of(self.module, node) if isinstance(node, ast.Name) else ():
-            self.annotated(binding, MESSAGE)
+        self.named(node, MESSAGE)
         for origin in origins(self.module, node):
             if origin.kind == "expr" and dumps(origin.node):
                 shown = self.module.source.segment(node)
@@ -330,6 +361,8 @@ class MessageList:
                 and not origin.binding.path
             ):
                 self.list_(origin.binding.value)
+            elif origin.kind == "param" and self._element_parameter(origin, node):
+                continue
             else:
                 shown = self.module.source.segment(node)
                 self.later(f"what message `{shown}` is can't be seen", node)

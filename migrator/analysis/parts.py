@@ -76,6 +76,7 @@ class Parts:
         elif isinstance(node, ast.Call):
             self._called(node, self.source)
         elif isinstance(node, (ast.Name, ast.Attribute)):
+            self.report.named(node, CONTENT)
             for origin in origins(self.module, node):
                 self._origin(origin, node, "list")
         else:
@@ -92,6 +93,7 @@ class Parts:
             return
         for origin in found:
             assert isinstance(origin.node, FUNCTIONS)
+            self.report.types.returned(origin.node)
             for statement in returned(origin.node):
                 if statement.value is not None:
                     look(statement.value)
@@ -157,6 +159,7 @@ class Parts:
         elif isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
             self.source(node.value)
         elif isinstance(node, (ast.Name, ast.Attribute)):
+            self.report.named(node, PART)
             for origin in origins(self.module, node):
                 self._origin(origin, node, "part")
         else:
@@ -283,7 +286,7 @@ def open_part(module: Module, node: ast.expr, report: MessageList) -> ast.AST | 
         if text.value in words and text not in closed:
             return text
     for display in part_displays(module):
-        report.mentions.extend(flow_of(module, display, PART).mentions)
+        report.mentions.extend(flow_of(module, display, PART).questions())
     return None
 
 

@@ -87,6 +87,10 @@ class Facts:
         """Note what sees how many there are."""
         self._note(self.counts, level, "other code counts on the number of", node)
 
+    def questions(self) -> list[Mention]:
+        """Return what the rest of the project has to be asked, to be asked by one call."""
+        return [Mention(m.needles, m.reason, anywhere=m.anywhere) for m in self.mentions]
+
     def public(self, needles: tuple[bytes, ...], message: str, node: ast.AST, wide: bool) -> None:
         """Ask the rest of the project whether it uses a name that holds the value."""
         reason = Reason("CC240", message, self.module.source.place(node), "block")
@@ -120,3 +124,9 @@ def from_the_front(node: ast.expr) -> bool:
 
 def _small(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value in (0, 1)
+
+
+def is_site(module: Module, call: ast.Call) -> bool:
+    """Return whether ``call`` is a call of the API."""
+    sites = module.memo.get("sites")
+    return isinstance(sites, dict) and call in sites

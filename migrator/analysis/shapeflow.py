@@ -32,6 +32,7 @@ from migrator.analysis.shapefacts import (
     Facts,
     from_the_front,
     hands_on,
+    is_site,
     makes_message,
 )
 from migrator.analysis.shapeobjects import Objects, plain
@@ -244,10 +245,14 @@ class Flow(Facts):
         """Note what reading or setting one key of a message or part means."""
         reads = not isinstance(node, ast.Subscript) or isinstance(node.ctx, ast.Load)
         if level == MESSAGE and key == "content":
+            # An item of another kind has no content.
+            self.kind(level, node)
             if reads:
                 self.follow(node, CONTENT)
             elif isinstance(self.module.parent(node), ast.AugAssign):
                 self.read(level, node)
+        elif not reads and key == "role":
+            self.read(level, node)
         elif (level == MESSAGE and key == "role") or (level == PART and key == "text"):
             self.kind(level, node)
         else:
@@ -304,21 +309,23 @@ class Flow(Facts):
             return
         key = parent.arg if isinstance(parent, ast.keyword) else None
         name = last_name(call.func)
-        if level == LIST and key == "messages" and self._is_site(call):
+        if level == LIST and key == "messages" and is_site(self.module, call):
             if call not in self.sinks:
                 self.sinks.append(call)
         elif key == "content" and level == CONTENT and makes_message(call):
             if call not in self.holders:
                 self.holders.append(call)
             self.follow(call, MESSAGE)
-        elif key is None and isinstance(call.func, ast.Attribute) and name in (*WRITES, "extend"):
-            self._put_in(node, level, call, call.func)
-        elif key is None and hands_on(self.module, call):
+        elif node in call.args and name in (*WRITES, "extend") and _is_method(call):
+            self._put_in(node, level, call)
+        elif node in call.args and hands_on(self.module, call):
             self.follow(call, level)
         else:
             self._called(node, level, call, name)
 
-    def _put_in(self, node: ast.expr, level: int, call: ast.Call, func: ast.Attribute) -> None:
+    def _put_in(self, node: ast.expr, level: int, call: ast.Call) -> None:
+        func = call.func
+        assert isinstance(func, ast.Attribute)
         if call.args[-1] is not node:
             return
         if func.attr == "extend" and level in (CONTENT, LIST):
@@ -351,10 +358,6 @@ class Flow(Facts):
         else:
             self.escape(level, node)
 
-    def _is_site(self, call: ast.Call) -> bool:
-        sites = self.module.memo.get("sites")
-        return isinstance(sites, dict) and call in sites
-
     def _returned(self, level: int, node: ast.Return) -> None:
         function = function_at(self.module, node)
         if not isinstance(function, FUNCTIONS):
@@ -375,6 +378,10 @@ class Flow(Facts):
             self.mentions.append(question(function, binding, reason))
         for call in uses.calls:
             self.follow(call, level)
+
+
+def _is_method(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute)
 
 
 def flow_of(module: Module, node: ast.expr, level: int) -> Flow:

@@ -145,9 +145,11 @@ class Problem:
 class FilePlan:
     """All that is known of one file, in source order."""
 
-    __slots__ = ("path", "findings", "groups", "problems", "mentions")
+    __slots__ = ("path", "findings", "groups", "problems", "mentions", "imports")
 
     def __init__(self, path: str) -> None:
+        # Imports that go with all of these groups, or stay.
+        self.imports: list[tuple[Finding, list[Group]]] = []
         self.path = path
         self.findings: list[Finding] = []
         self.groups: list[Group] = []

@@ -192,7 +192,7 @@ class _Planner:
             for call in request.calls:
                 self.groups.join(numbers[call], number)
 
-    def _renamed(self, marks: list[Mark]) -> dict[ast.AST, int]:
+    def _renamed(self, marks: list[Mark]) -> dict[ast.AST, list[int]]:
         """Return the imports that change with a group; few files have any."""
         reshapes = [
             (self.groups.find(number), reshape)
@@ -221,7 +221,7 @@ class _Planner:
 
     # -- groups -------------------------------------------------------------------------
 
-    def _assemble(self, marks: list[Mark], gone: dict[ast.AST, int]) -> None:
+    def _assemble(self, marks: list[Mark], gone: dict[ast.AST, list[int]]) -> None:
         table: dict[int, Group] = {}
         roots: dict[int, list[tuple[Site, Request, Finding]]] = {}
         for number, site, request, finding in self.calls:
@@ -251,18 +251,18 @@ class _Planner:
                 if request.stores:
                     finding.reasons.extend(stored)
         self._results(table)
-        for mark in marks:
-            if mark.node in gone:
-                place = self.module.source.place(mark.node)
-                finding = Finding(mark.code, mark.message, place, "")
-                group = table[gone[mark.node]]
-                finding.group = group.id
-                group.findings.append(finding)
-                self.plan.findings.append(finding)
         self._parsed(table)
         for root, calls in roots.items():
             self._decide(table[root], root, calls)
         self._separate(table)
+        for mark in marks:
+            if mark.node in gone:
+                place = self.module.source.place(mark.node)
+                finding = Finding(mark.code, mark.message, place, "")
+                groups = [table[root] for root in gone[mark.node]]
+                finding.group = groups[0].id
+                self.plan.findings.append(finding)
+                self.plan.imports.append((finding, groups))
 
     def _separate(self, table: dict[int, Group]) -> None:
         """Block groups whose variables also hold results that stay, until none is left."""

@@ -15,6 +15,7 @@ from migrator.analysis.facts import Mention, Reason
 from migrator.files.reading import Unreadable, read
 from migrator.planning.homes import Home, holds
 from migrator.planning.model import FilePlan, Splice
+from migrator.planning.typeimports import decide_imports
 from migrator.planning.verdicts import decide
 
 TYPE_CHECKING = False
@@ -65,6 +66,9 @@ def settle(plans: list[FilePlan], settings: Settings) -> None:
             roots.setdefault(root, []).append((plan, mention))
     for root in sorted(roots):
         _Search(*root, roots[root], settings).run()
+    for plan in plans:
+        if plan.imports:
+            decide_imports(plan)
 
 
 class _Search:

@@ -1,18 +1,19 @@
-"""Imports of chat types that go, or change, with the calls of one group."""
+"""Imports of chat types that go, or change, with the calls that are rewritten."""
 
 from __future__ import annotations
 
-from migrator.analysis.facts import Reshape
+from migrator.analysis.facts import Reason, Reshape
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Mark
 from migrator.analysis.syntax import ast
+from migrator.planning.model import BLOCKED, REWRITE, SUGGEST, FilePlan
 
 
 def renamed_imports(
     module: Module, marks: list[Mark], reshapes: list[tuple[int, Reshape]]
-) -> dict[ast.AST, int]:
-    """Return the import statements whose every name is written differently by one group.
+) -> dict[ast.AST, list[int]]:
+    """Return the import statements whose every use is written differently, and by which groups.
 
     ``reshapes`` are all of the file, each with the root of its group.
     """
@@ -23,7 +24,7 @@ def renamed_imports(
             while isinstance(base, ast.Attribute):
                 base = base.value
             roots.setdefault(base, set()).add(root)
-    result: dict[ast.AST, int] = {}
+    result: dict[ast.AST, list[int]] = {}
     for mark in marks:
         if mark.code != "CC108" or not roots:
             continue
@@ -33,7 +34,18 @@ def renamed_imports(
             if binding.statement is mark.node
             for use in uses_of(module, binding)
         ]
-        found = set().union(*(roots.get(use, {-1}) for use in uses))
-        if len(found) == 1 and -1 not in found:
-            result[mark.node] = found.pop()
+        if uses and all(use in roots for use in uses):
+            result[mark.node] = sorted(set().union(*(roots[use] for use in uses)))
     return result
+
+
+def decide_imports(plan: FilePlan) -> None:
+    """Set the verdicts of imports: what keeps one group of theirs keeps them."""
+    for finding, groups in plan.imports:
+        verdicts = {group.verdict for group in groups}
+        if verdicts <= {REWRITE, SUGGEST}:
+            finding.verdict = SUGGEST if SUGGEST in verdicts else REWRITE
+        else:
+            finding.verdict = BLOCKED
+            reason = Reason("CC227", finding.message, finding.place, "block")
+            finding.reasons = [reason]

@@ -26,12 +26,12 @@ def name(module: Module, reshape: Reshape) -> list[Edit]:
         base = base.value
     bindings = bindings_of(module, base) if isinstance(base, ast.Name) else ()
     start, end = module.source.span(node)
+    if bindings and all(imported_path(binding) == "openai" for binding in bindings):
+        text = f"{bindings[0].name}.{reshape.detail.split('.', 1)[1]}"
+        return [Splice(start, end, text)]
     if len(bindings) != 1 or b"\n" in module.source.utf8[start:end]:
         raise Unclear("CC320", "where a type comes from can't be seen", node)
     binding = bindings[0]
-    if imported_path(binding) == "openai":
-        text = f"{binding.name}.{reshape.detail.split('.', 1)[1]}"
-        return [Splice(start, end, text)]
     if binding.statement not in module.tree.body:
         raise Unclear("CC320", "a type is not imported at the top of the file", node)
     origin, _, new = reshape.detail.rpartition(".")
@@ -39,4 +39,15 @@ def name(module: Module, reshape: Reshape) -> list[Edit]:
     return [Splice(start, end, text), *changes, *drop(module, binding, [base])]
 
 
-KINDS: dict[str, Kind] = {"types.name": name}
+def annotated(module: Module, reshape: Reshape) -> list[Edit]:
+    """Return the edits that annotate a list, whose elements have no common type any more."""
+    node = reshape.node
+    origin, _, new = reshape.detail.rpartition(".")
+    text, changes = need(module, origin, new, node)
+    end = module.source.span(node)[1]
+    if not module.source.utf8[end:].lstrip(b" ").startswith(b"="):
+        raise Unclear("CC506", "an assignment can't be located exactly", node)
+    return [Splice(end, end, f": {text}"), *changes]
+
+
+KINDS: dict[str, Kind] = {"types.name": name, "types.annotated": annotated}
