@@ -31,6 +31,7 @@ from migrator.prefilter import worth_parsing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from migrator.analysis.legacy import Legacy
     from migrator.config import Settings
     from migrator.planning.model import Edit
 
@@ -117,11 +118,13 @@ class _Planner:
         self.shares: dict[int, _Share] | None = None
         # Which call first asked for a node to be written differently.
         self.shaped: dict[ast.AST, int] = {}
+        self.legacy: Legacy | None = None
 
     def run(self) -> None:
         found = Sites(self.module)
         for site in found.sites:
             self._site(site)
+        self._old([call for call in self.calls if call[1].legacy])
         self.results.finish()
         seen: set[ast.AST] = {mark.node for mark in found.marks}
         marks = [*found.marks, *marks_of(self.module, seen)]
@@ -136,6 +139,8 @@ class _Planner:
         number = self.groups.new()
         place = self.module.source.place(site.call)
         message = f"`{site.spelling}` is a call of the Chat Completions API"
+        if site.legacy:
+            message = f"`{site.spelling}` was removed in openai 1.0"
         finding = Finding(site.code, message, place, "")
         finding.spelling = site.spelling
         request = Request(self.module, site, self.settings)
@@ -148,7 +153,19 @@ class _Planner:
         for reshape in request.reshapes:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
         if site.operation == CREATE and not streams(site):
-            self.results.follow(site.call, number, _RETURNS[site.raw])
+            kind = "old.completion" if site.legacy else _RETURNS[site.raw]
+            self.results.follow(site.call, number, kind)
+
+    def _old(self, calls: list[tuple[int, Site, Request, Finding]]) -> None:
+        """Make the calls of openai before 1.0 one group: the package is there for all of them."""
+        if not calls:
+            return
+        from migrator.analysis.legacy import Legacy
+
+        self.legacy = Legacy(self.module, [site for _, site, _, _ in calls])
+        for number, _, _, finding in calls:
+            self.groups.join(calls[0][0], number)
+            finding.reasons.extend(self.legacy.reasons)
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
         if site.receiver is None:
@@ -159,6 +176,9 @@ class _Planner:
         """Return the reasons that follow from how the call is spelled."""
         place = self.module.source.place(site.call)
         result = []
+        if site.legacy and streams(site):
+            message = "the stream is one of openai before 1.0"
+            result.append(Reason("CC220", message, place, "block"))
         if site.raw and (site.operation != CREATE or streams(site)):
             what = "with_raw_response" if site.raw == "raw" else "with_streaming_response"
             message = f"`{what}` returns more than a wrapped completion here"
@@ -257,6 +277,8 @@ class _Planner:
             decide(group, self.settings)
             return
         asked = [*self.share(root).mentions, *self.nones[root].mentions]
+        if self.legacy is not None and calls[0][0].legacy:
+            asked.extend(self.legacy.mentions())
         self.plan.mentions.extend(questions(self.module, group, asked, calls))
 
     def share(self, root: int) -> _Share:
@@ -286,6 +308,10 @@ class _Planner:
                 if (reshape.kind, reshape.node) not in shaped:
                     shaped.add((reshape.kind, reshape.node))
                     result.extend(reshape_edits(self.module, reshape))
+        if self.legacy is not None and calls[0][0].legacy:
+            from migrator.planning.legacy import legacy_edits
+
+            result.extend(legacy_edits(self.module, self.legacy))
         if self.variables is None:
             self.variables = Variables(self.module, self.results)
         gone = set()
