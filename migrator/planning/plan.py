@@ -149,6 +149,10 @@ class _Planner:
         finding.model = request.model
         finding.host, reasons = self._host(site)
         finding.reasons = [*reasons, *self._spelled(site), *request.reasons]
+        if b" as " in self.module.source.utf8 and b"except" in self.module.source.utf8:
+            from migrator.analysis.handlers import examined
+
+            finding.reasons.extend(examined(self.module, site.call))
         self.calls.append((number, site, request, finding))
         for reshape in request.reshapes:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
