@@ -290,3 +290,12 @@ def question(
     name = function.name.encode()
     method = binding.scope.kind == "class"
     return Mention((b"." + name if method else name, *more), reason, anywhere=method)
+
+
+def type_checked(scope: Scope) -> bool:
+    """Return whether type checkers look into a scope by default: not into untyped functions."""
+    node = scope.node
+    if not isinstance(node, FUNCTIONS):
+        return True
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return node.returns is not None or any(item.annotation is not None for item in arguments)

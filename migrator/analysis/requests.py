@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from migrator.config import Settings
 
 _ROWS = API["parameters"]["chat"]
+_OLD = API["legacy"]["keyword"]
 _FEWEST_TOKENS = 16
 
 
@@ -125,7 +126,7 @@ class Request:
 
     def keyword(self, name: str, node: ast.expr) -> None:
         """Look at one keyword, wherever it is written."""
-        row = _ROWS.get(name)
+        row = (_OLD.get(name) if self.site.legacy else None) or _ROWS.get(name)
         if row is None:
             self.reason("CC209", f"`{name}` is not a Chat Completions parameter", node)
             self.row(name, "refused", node)
@@ -135,6 +136,8 @@ class Request:
     def _actions(self) -> dict[str, Callable[[str, ast.expr, dict[str, str]], None]]:
         return {
             "same": self._same,
+            "rename": self._rename,
+            "seconds": self._seconds,
             "tokens": self._tokens,
             "messages": self._messages,
             "nest": self._shaped,
@@ -158,6 +161,19 @@ class Request:
             self.dropped(name, node, row.get("caveat", "this is the default"))
             return
         self.row(name, "same", node, name)
+
+    def _rename(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        self.row(name, "renamed", node, row["to"])
+        self.changes.append(Change("rename", name, row["to"]))
+
+    def _seconds(self, name: str, node: ast.expr, row: dict[str, str]) -> None:
+        """A timeout: openai before 1.0 also took a pair of them."""
+        complete, values = constants(self.module, node)
+        if complete and all(isinstance(value, (int, float)) for value in values):
+            self._rename(name, node, row)
+            return
+        self.reason(row["code"], f"`{name}` may be more than a number of seconds", node)
+        self.row(name, "refused", node)
 
     def _model(self, node: ast.expr) -> None:
         complete, values = constants(self.module, node)

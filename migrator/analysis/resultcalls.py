@@ -44,7 +44,7 @@ class FunctionFlow:
         self.results.functions[function] = (kind, group)
         self.results.member(group, "wrapper", node)
         self._closed(function, kind, group, "returns")
-        self.results.annotation(function.returns, group)
+        self.results.annotation(function.returns, group, kind)
         for call in references(self.module, function).calls:
             self.results.member(group, "caller", call)
             self.results.track(call, kind, group)
@@ -92,7 +92,7 @@ class FunctionFlow:
         arg = parameter_of(self.module, call, node, function)
         if arg is None or arg in (function.args.vararg, function.args.kwarg):
             return False
-        self.results.annotation(arg.annotation, group)
+        self.results.annotation(arg.annotation, group, kind)
         binding = self.module.binding_of[arg]
         known = self.results.bindings.get(binding)
         if known is not None and known[0] != kind:

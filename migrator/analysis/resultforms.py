@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator._tables import API
+from migrator.analysis.functions import type_checked
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.resultuses import NAMES, Step
 from migrator.analysis.scopes import Module
@@ -26,7 +27,7 @@ _PRESENT = {
 # Where a dump may stand without leaving the function; what it means there is the same as for
 # the object.
 _INSIDE = (ast.Assign, ast.NamedExpr, ast.Expr, ast.If, ast.While, ast.Assert, ast.UnaryOp,
-           ast.IfExp, ast.BoolOp, ast.comprehension, ast.Delete)  # fmt: skip
+           ast.IfExp, ast.BoolOp, ast.Compare, ast.comprehension, ast.Delete)  # fmt: skip
 
 
 class Forms:
@@ -89,7 +90,7 @@ class Forms:
         elif len(call.args) == 2 and not (name in _PRESENT and literal(call.args[1])[0]):
             self._unclear(kind, group, f"`.get` has a default for `{name}`", whole)
         else:
-            self.results.read(node, kind, group, call, name)
+            self._read(node, kind, group, call, name)
 
     # -- keys ---------------------------------------------------------------------------
 
@@ -100,26 +101,44 @@ class Forms:
         if name is None:
             self._unclear(kind, group, "a key is not a constant", whole)
         else:
-            self.results.read(node, kind, group, whole, name)
+            self._read(node, kind, group, whole, name)
         return True
+
+    def _read(self, node: ast.expr, kind: str, group: int, whole: ast.expr, name: str) -> None:
+        if name == "usage" and style(kind) in DUMPED and self._typed(whole, group):
+            return
+        self.results.read(node, kind, group, whole, name)
 
     def _unclear(self, kind: str, group: int, message: str, node: ast.AST) -> None:
         code = "CC307" if style(kind) in DUMPED else "CC310"
         self.results.reason(group, code, message, node)
 
+    def _typed(self, node: ast.expr, group: int) -> bool:
+        """Stop where a type checker would begin to ask whether there is a usage object at all."""
+        if not type_checked(self.module.scope(node).function()):
+            return False
+        self.results.reason(group, "CC307", "as an object, the usage may be None by its type", node)
+        return True
+
     # -- dumps --------------------------------------------------------------------------
 
     def _dumped(self, whole: ast.Call, node: ast.expr, kind: str, group: int, word: str) -> bool:
         """Follow a dump that stays where it can be read by keys; return whether it does."""
-        parent = self.module.parent(whole)
+        value: ast.AST = whole
+        while isinstance(self.module.parent(value), ast.IfExp):
+            value = self.module.parent(value)
+        parent = self.module.parent(value)
         read = (
-            (isinstance(parent, ast.Subscript) and parent.value is whole)
+            (isinstance(parent, ast.Subscript) and parent.value is value)
             or (isinstance(parent, ast.Attribute) and parent.attr == "get")
             or (isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name))
         )
         known = API["results"].get(base(kind), {}).get("model_dump", {})
         if not read or known.get("code") != "CC307":
             return False
+        direct = word == "dict" and isinstance(parent, (ast.Subscript, ast.Attribute))
+        if base(kind) == "usage" and not direct and self._typed(whole, group):
+            return True
         self.results.steps.append((group, Step(whole, node, kind, "dump", {}, "dump")))
         self.results.track(whole, f"{word}.{base(kind)}", group)
         return True

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 STREAMED = ("stream", "opener", "helper", "final")
 VIRTUAL = ("choices", "choice", "message", "function", "finish")
 _EFFECTS = {"CC322": "suggest", "CC330": "suggest", "CC331": "suggest"}
+_CHAT_TYPES = ("ChatCompletion", "Choice", "CompletionUsage")
+_DICT_TYPES = ("dict", "Dict", "Mapping", "OpenAIObject")
 
 
 class Alias:
@@ -229,7 +231,7 @@ class Results:
         parent: ast.Assign | ast.AnnAssign | ast.NamedExpr,
     ) -> None:  # fmt: skip
         if isinstance(parent, ast.AnnAssign):
-            self.annotation(parent.annotation, group)
+            self.annotation(parent.annotation, group, kind)
         targets: list[ast.expr] = (
             parent.targets if isinstance(parent, ast.Assign) else [parent.target]
         )
@@ -332,12 +334,13 @@ class Results:
         self.steps.append((group, Step(whole, node, "choices", "for", {}, "comprehension")))
         self.bound(binding, node, like(kind, "choice"), group)
 
-    def annotation(self, node: ast.expr | None, group: int) -> None:
-        """Add a reason when an annotation names a chat type."""
+    def annotation(self, node: ast.expr | None, group: int, kind: str = "") -> None:
+        """Add a reason when an annotation names a chat type, or a dict that is none any more."""
         if node is None:
             return
         text = self.module.source.segment(node)
-        if any(word in text for word in ("ChatCompletion", "Choice", "CompletionUsage")):
+        words = _DICT_TYPES if style(kind) == "old" else ()
+        if any(word in text for word in (*_CHAT_TYPES, *words)):
             self.reason(group, "CC320", f"annotated as `{text}`", node)
 
     def _check_mix(self, use: ast.Name, kind: str, group: int) -> None:

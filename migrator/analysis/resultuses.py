@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
-from migrator.analysis.styles import ByKind, Escapes
+from migrator.analysis.styles import ByKind, Escapes, wrapper_code
 from migrator.analysis.syntax import ast, constant_string, is_none, last_name
 from migrator.analysis.values import qualified_names
 
@@ -85,7 +85,11 @@ class Step:
 def attribute_read(kind: str, name: str, row: dict[str, str] | None) -> tuple[str, str, str]:
     """Return (code, message, kind read); the code is empty when the catalogue has a spelling."""
     if row is None:
-        code = ESCAPES[kind] if kind in ("finish", "calls", "calltype") else "CC301"
+        code = (
+            ESCAPES[kind]
+            if kind in ("finish", "calls", "calltype")
+            else wrapper_code(kind, "CC301")
+        )
         return code, f"`.{name}` is not a field migrator knows", ""
     if "code" in row:
         return row["code"], f"`.{name}` is read", ""

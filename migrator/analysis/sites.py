@@ -72,6 +72,11 @@ class Site:
         self.aliased = aliased
         self.spelling = spelling
 
+    @property
+    def legacy(self) -> bool:
+        """Whether this is a call of openai before 1.0."""
+        return self.code == "CC104"
+
 
 class Mark:
     """A reported use that is not a call of the resource."""
@@ -127,7 +132,12 @@ class Sites:
             resource = self._resource(node)
             if resource is not None:
                 self._use(resource)
-        self._legacy()
+        if "ChatCompletion" in module.attributes or any(
+            imported_path(binding) == "openai.ChatCompletion" for binding in module.imports
+        ):
+            from migrator.analysis.oldsites import add_old
+
+            add_old(self)
 
     # -- the resource -------------------------------------------------------------------
 
@@ -209,7 +219,7 @@ class Sites:
             elif name in _STORED:
                 self._stored(resource, parent, name)
             elif name in _MOCK:
-                self._mark(
+                self.mark(
                     "CC109",
                     parent,
                     "test double of the Chat Completions API",
@@ -220,7 +230,7 @@ class Sites:
         if isinstance(getattr(resource.node, "ctx", None), (ast.Store, ast.Del)):
             # `self.chat.completions = …` is how a class of the project gets the same shape.
             if getattr(resource.receiver, "id", "") != "self":
-                self._mark(
+                self.mark(
                     "CC109",
                     resource.node,
                     "the Chat Completions resource is replaced",
@@ -280,14 +290,14 @@ class Sites:
             )
             return
         if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
-            self._mark(
+            self.mark(
                 "CC109", node, "the Chat Completions method is replaced", "CC503", resource.receiver
             )
             return
         step = attribute_step(parent)
         if step is not None and step[0] is node and isinstance(parent, ast.expr):
             if step[1] in _MOCK:
-                self._mark(
+                self.mark(
                     "CC109",
                     parent,
                     "test double of the Chat Completions API",
@@ -326,9 +336,7 @@ class Sites:
             name, parent = "messages.list", self.module.parent(parent)
         if not (isinstance(parent, ast.Call)):
             return
-        self._mark(
-            "CC106", parent, f"stored chat completions: `{name}`", "CC224", resource.receiver
-        )
+        self.mark("CC106", parent, f"stored chat completions: `{name}`", "CC224", resource.receiver)
 
     def _reference(self, node: ast.AST, message: str, receiver: ast.expr | None) -> None:
         parent = self.module.parent(node)
@@ -337,11 +345,11 @@ class Sites:
             "object",
             "setattr",
         ):
-            self._mark("CC109", node, "the Chat Completions API is patched", "CC503", receiver)
+            self.mark("CC109", node, "the Chat Completions API is patched", "CC503", receiver)
         else:
-            self._mark("CC107", node, message, "CC505", receiver)
+            self.mark("CC107", node, message, "CC505", receiver)
 
-    def _mark(
+    def mark(
         self,
         code: str,
         node: ast.AST,
@@ -349,44 +357,8 @@ class Sites:
         reason: str,
         receiver: ast.expr | None = None,
     ) -> None:
+        """Report a use that is not a call."""
         self.marks.append(Mark(code, node, message, reason, receiver))
-
-    # -- openai before 1.0 --------------------------------------------------------------
-
-    def _legacy(self) -> None:
-        candidates: list[ast.expr] = [
-            node
-            for node in self.module.attributes.get("ChatCompletion", ())
-            if qualified_names(self.module, node) == {"openai.ChatCompletion"}
-            or (
-                isinstance(node.value, ast.Name)
-                and node.value.id == "openai"
-                and not qualified_names(self.module, node)
-            )
-        ]
-        for binding in self.module.imports:
-            if imported_path(binding) == "openai.ChatCompletion":
-                candidates.extend(uses_of(self.module, binding))
-        for node in candidates:
-            parent = self.module.parent(node)
-            step = attribute_step(parent)
-            if step is None or step[0] is not node or step[1] not in ("create", "acreate"):
-                continue
-            call = self.module.parent(parent)
-            if isinstance(call, ast.Call) and call.func is parent:
-                self._mark(
-                    "CC104",
-                    call,
-                    f"`openai.ChatCompletion.{step[1]}` was removed in openai 1.0",
-                    "CC220",
-                )
-            else:
-                self._mark(
-                    "CC104",
-                    parent,
-                    f"`openai.ChatCompletion.{step[1]}` is used as a value",
-                    "CC220",
-                )
 
 
 def _spelling(resource: _Resource, name: str) -> str:

@@ -6,9 +6,10 @@ Such a program runs, but a type checker that accepted it before no longer does.
 from __future__ import annotations
 
 from migrator.analysis.facts import Reason
+from migrator.analysis.functions import type_checked
 from migrator.analysis.results import Results
-from migrator.analysis.scopes import Binding, Module, Scope
-from migrator.analysis.syntax import FUNCTIONS, ast
+from migrator.analysis.scopes import Binding, Module
+from migrator.analysis.syntax import ast
 from migrator.analysis.values import origins
 
 
@@ -25,7 +26,7 @@ class SharedNames:
         find = self.results.groups.find
         result: dict[int, Reason] = {}
         for scope, name in dict.fromkeys((b.scope, b.name) for b in self.results.bindings):
-            if not _checked(scope):
+            if not type_checked(scope):
                 continue
             roots: set[int] = set()
             stays: Binding | None = None
@@ -58,12 +59,3 @@ class SharedNames:
         if not isinstance(func, ast.Attribute) or func.attr != "parse" or value.args:
             return False
         return any(origin.node in self.calls for origin in origins(self.module, func.value))
-
-
-def _checked(scope: Scope) -> bool:
-    """Return whether type checkers look into a scope by default: not into untyped functions."""
-    node = scope.node
-    if not isinstance(node, FUNCTIONS):
-        return True
-    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    return node.returns is not None or any(item.annotation is not None for item in arguments)

@@ -15,12 +15,14 @@ from migrator.analysis.requests import Request
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
-from migrator.analysis.sites import CREATE, PARSE, STREAM, Mark, Site, Sites
+from migrator.analysis.sites import PARSE, Mark, Site, Sites
 from migrator.analysis.syntax import ast, parse
 from migrator.documents.place import Place
 from migrator.documents.source import Source, Undecodable
 from migrator.planning.answers import Answers
+from migrator.planning.around import call_reasons
 from migrator.planning.build import Unclear, chain_edits, step_edits
+from migrator.planning.following import claim, follow, join
 from migrator.planning.model import CallEdit, FilePlan, Finding, Group, Problem
 from migrator.planning.names import SharedNames
 from migrator.planning.nones import Nones
@@ -33,6 +35,7 @@ from migrator.prefilter import worth_parsing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from migrator.analysis.legacy import Legacy
     from migrator.analysis.loops import StreamLoop
     from migrator.config import Settings
     from migrator.planning.model import Edit
@@ -41,7 +44,6 @@ if TYPE_CHECKING:
 # Generated code nests deeply, long sums above all; the compiler takes it, so we do.
 _DEEPEST = 8000
 # What `create` returns, by the wrapper it is reached through.
-_RETURNS = {"": "completion", "raw": "raw", "streaming": "manager"}
 
 
 def plan_file(path: str, data: bytes, settings: Settings) -> FilePlan:
@@ -121,17 +123,19 @@ class _Planner:
         self.shares: dict[int, _Share] | None = None
         # Which call first asked for a node to be written differently.
         self.shaped: dict[ast.AST, int] = {}
+        self.legacy: Legacy | None = None
 
     def run(self) -> None:
         found = Sites(self.module)
         self.module.memo["sites"] = {site.call: site.operation for site in found.sites}
         for site in found.sites:
             self._site(site)
-        self._join()
+        join(self.groups, self.calls)
         if self.results.streams is not None:
             self.results.streams.apart([(number, site.call) for number, site, _, _ in self.calls])
+        self._old([call for call in self.calls if call[1].legacy])
         self.results.finish()
-        self._claims()
+        claim(self.results, self.calls)
         seen: set[ast.AST] = {mark.node for mark in found.marks}
         marks = [*found.marks, *marks_of(self.module, seen)]
         gone = self._renamed(marks)
@@ -147,6 +151,8 @@ class _Planner:
         number = self.groups.new()
         place = self.module.source.place(site.call)
         message = f"`{site.spelling}` is a call of the Chat Completions API"
+        if site.legacy:
+            message = f"`{site.spelling}` was removed in openai 1.0"
         finding = Finding(site.code, message, place, "")
         finding.spelling = site.spelling
         request = Request(self.module, site, self.settings)
@@ -154,43 +160,11 @@ class _Planner:
         finding.notes = request.notes
         finding.model = request.model
         finding.host, reasons = self._host(site)
-        finding.reasons = [*reasons, *self._spelled(site, request), *request.reasons]
+        finding.reasons = [*reasons, *call_reasons(self.module, site, request), *request.reasons]
         self.calls.append((number, site, request, finding))
         for reshape in request.reshapes:
             self.groups.join(self.shaped.setdefault(reshape.node, number), number)
-        self._follow(number, site, request)
-
-    def _follow(self, number: int, site: Site, request: Request) -> None:
-        """Follow what a call returns."""
-        if site.operation == STREAM and not site.raw:
-            self.results.follow_streams().manage(site.call, number)
-        elif request.streamed and not site.raw:
-            usage, tools = request.includes_usage, request.offers_tools()
-            self.results.follow_streams().follow(site.call, number, usage=usage, tools=tools)
-        elif site.operation in (CREATE, PARSE) and not request.streamed:
-            self.results.follow(site.call, number, _RETURNS[site.raw])
-
-    def _claims(self) -> None:
-        """Give the messages lists what results put into them; what nobody knows is a reason."""
-        shaped: set[int] = set()
-        for number, _, request, finding in self.calls:
-            for node, reason in request.pending:
-                if not self.results.history.claim(node, number):
-                    finding.reasons.append(reason)
-                else:
-                    shaped.add(number)
-        self.results.history.unclaimed()
-        for number, _, request, finding in self.calls:
-            # An answer takes as many items as it has, and they are no messages.
-            if number in shaped:
-                finding.reasons.extend([*request.reads, *request.counts])
-
-    def _join(self) -> None:
-        """Decide calls that are sent the same thing together."""
-        numbers = {site.call: number for number, site, _, _ in self.calls}
-        for number, _, request, _ in self.calls:
-            for call in request.calls:
-                self.groups.join(numbers[call], number)
+        follow(self.results, number, site, request)
 
     def _renamed(self, marks: list[Mark]) -> dict[ast.AST, list[int]]:
         """Return the imports that change with a group; few files have any."""
@@ -201,23 +175,21 @@ class _Planner:
         ]
         return renamed_imports(self.module, marks, reshapes) if reshapes else {}
 
+    def _old(self, calls: list[tuple[int, Site, Request, Finding]]) -> None:
+        """Make the calls of openai before 1.0 one group: the package is there for all of them."""
+        if not calls:
+            return
+        from migrator.analysis.legacy import Legacy
+
+        self.legacy = Legacy(self.module, [site for _, site, _, _ in calls])
+        for number, _, _, finding in calls:
+            self.groups.join(calls[0][0], number)
+            finding.reasons.extend(self.legacy.reasons)
+
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
         if site.receiver is None:
             return Host("openai", "openai", "the module-level client"), []
         return host_of_receiver(self.module, site.receiver, self.settings.hosts)
-
-    def _spelled(self, site: Site, request: Request) -> list[Reason]:
-        """Return the reasons that follow from how the call is spelled."""
-        place = self.module.source.place(site.call)
-        result = []
-        if site.raw and (site.operation != CREATE or request.streamed):
-            what = "with_raw_response" if site.raw == "raw" else "with_streaming_response"
-            message = f"`{what}` returns more than a wrapped completion here"
-            result.append(Reason("CC221", message, place, "block"))
-        if site.aliased:
-            message = "the method is called through another name"
-            result.append(Reason("CC505", message, place, "block"))
-        return result
 
     # -- groups -------------------------------------------------------------------------
 
@@ -324,6 +296,8 @@ class _Planner:
             decide(group, self.settings)
             return
         asked = [*self.share(root).mentions, *self.nones[root].mentions]
+        if self.legacy is not None and calls[0][0].legacy:
+            asked.extend(self.legacy.mentions())
         self.plan.mentions.extend(questions(self.module, group, asked, calls))
 
     def share(self, root: int) -> _Share:
@@ -355,6 +329,10 @@ class _Planner:
                 if (reshape.kind, reshape.node) not in shaped:
                     shaped.add((reshape.kind, reshape.node))
                     result.extend(reshape_edits(self.module, reshape))
+        if self.legacy is not None and calls[0][0].legacy:
+            from migrator.planning.legacy import legacy_edits
+
+            result.extend(legacy_edits(self.module, self.legacy))
         if self.variables is None:
             self.variables = Variables(self.module, self.results)
         share = self.share(root)

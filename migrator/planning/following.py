@@ -1,0 +1,52 @@
+"""Where the calls of a module meet: their results, their messages lists, their tools."""
+
+from __future__ import annotations
+
+from migrator.analysis.grouping import Groups
+from migrator.analysis.requests import Request
+from migrator.analysis.results import Results
+from migrator.analysis.sites import CREATE, PARSE, STREAM, Site
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.planning.model import Finding
+
+    Call = tuple[int, Site, Request, Finding]
+
+_RETURNS = {"": "completion", "raw": "raw", "streaming": "manager"}
+
+
+def follow(results: Results, number: int, site: Site, request: Request) -> None:
+    """Follow what a call returns."""
+    if site.operation == STREAM and not site.raw:
+        results.follow_streams().manage(site.call, number)
+    elif request.streamed and not site.raw and not site.legacy:
+        usage, tools = request.includes_usage, request.offers_tools()
+        results.follow_streams().follow(site.call, number, usage=usage, tools=tools)
+    elif site.operation in (CREATE, PARSE) and not request.streamed:
+        kind = "old.completion" if site.legacy else _RETURNS[site.raw]
+        results.follow(site.call, number, kind)
+
+
+def claim(results: Results, calls: list[Call]) -> None:
+    """Give the messages lists what results put into them; what nobody knows is a reason."""
+    shaped: set[int] = set()
+    for number, _, request, finding in calls:
+        for node, reason in request.pending:
+            if not results.history.claim(node, number):
+                finding.reasons.append(reason)
+            else:
+                shaped.add(number)
+    results.history.unclaimed()
+    for number, _, request, finding in calls:
+        # An answer takes as many items as it has, and they are no messages.
+        if number in shaped:
+            finding.reasons.extend([*request.reads, *request.counts])
+
+
+def join(groups: Groups, calls: list[Call]) -> None:
+    """Decide calls that are sent the same thing together."""
+    numbers = {site.call: number for number, site, _, _ in calls}
+    for number, _, request, _ in calls:
+        for call in request.calls:
+            groups.join(numbers[call], number)
