@@ -26,6 +26,7 @@ from migrator.analysis.chunkvalues import (
 from migrator.analysis.reaching import owner_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import ast, attribute_step, children, literal, walk
+from migrator.analysis.values import constants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -277,10 +278,13 @@ class Reader:
                     return self.constant(node, bool(one.data) is negative)
         data: list[object] = []
         for part, value in ((node.left, left), (node.comparators[0], right)):
-            known, constant = literal(part)
-            if value.kind != "const" and not known:
+            if value.kind == "const":
+                data.append(value.data)
+                continue
+            complete, found = constants(self.module, part)
+            if not complete or len(found) != 1:
                 return None
-            data.append(value.data if value.kind == "const" else constant)
+            data.append(found[0])
         return self.constant(node, compared(node, data[0], data[1]))
 
     def _is_none(self, node: ast.Compare, value: Value, negative: bool) -> Value:
@@ -292,12 +296,22 @@ class Reader:
     def _either(self, node: ast.IfExp) -> Value | None:
         value = self.read(node.test, test=True)
         if value.guard or value.kind in ("usage", "details"):
-            return None
+            return self._guarded(node, value)
         truth = value.truth()
         if truth is None or not (value.derived or value.kind in VIRTUAL):
             return None
         part = node.body if truth else node.orelse
         return self._instead(node, part, self.read(part))
+
+    def _guarded(self, node: ast.IfExp, test: Value) -> Value:
+        """Return ``a if chunk.usage else b``, which stays: type checkers want it."""
+        other = self.read(node.orelse if test.truth() else node.body)
+        value = self.read(node.body if test.truth() else node.orelse)
+        if value.edits is None or other.edits is None or test.edits is None:
+            raise Refused("CC215", "the value is used elsewhere", node)
+        edits = test.edits + value.edits + other.edits
+        names = test.names | value.names | other.names
+        return Value("unknown", None, edits, derived=True, names=names)
 
     def _walrus(self, node: ast.NamedExpr) -> Value:
         value = self.read(node.value)

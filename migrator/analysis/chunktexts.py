@@ -32,6 +32,9 @@ def joined(reader: Reader, node: ast.JoinedStr) -> Value:
             texts.append(str(value.data))
             edits.append(_filled(reader, part, str(value.data)))
         else:
+            if any("'" in text or '"' in text for _, _, text in found.edits or []):
+                # Quotes inside a field are not allowed before Python 3.12.
+                raise Refused("CC506", "a constant would stand inside an f-string", part)
             known = False
             edits += found.edits or []
     if known:

@@ -34,6 +34,8 @@ def delivers(reader: Reader, node: ast.expr) -> str:
     if not isinstance(node, ast.Call):
         return ""
     name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+    if name in ("flush", "sleep") and reader.kind.content != "text" and pure_arguments(node):
+        return "nothing"
     if isinstance(node.func, ast.Name) and name == "print" and reader.key(node.func) is None:
         return _printed(reader, node)
     if name in _LOGGERS or len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
@@ -57,3 +59,8 @@ def _printed(reader: Reader, node: ast.Call) -> str:
     if not value.derived or value.kind != "const":
         return ""
     return "nothing" if value.data == "" else "none" if value.data is None else ""
+
+
+def pure_arguments(call: ast.Call) -> bool:
+    """Return whether nothing happens in a call but the call itself."""
+    return pure(call.func) and all(pure(item) for item in [*call.args, *call.keywords])

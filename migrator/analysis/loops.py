@@ -21,6 +21,7 @@ from migrator.analysis.chunkvalues import (
 )
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.residual import Piece, Walker
+from migrator.analysis.resultuses import looked_up
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import ast, literal, walk
 
@@ -99,6 +100,10 @@ class _Specialised:
         for other in binding.scope.bindings[binding.name]:
             if other.node in self.inside:
                 raise Refused("CC316", "the loop sets its variable", other.node)
+            if other.kind == "annotation":
+                raise Refused("CC320", f"`{other.name}` is annotated", other.node)
+        if looked_up(module, binding.name):
+            raise Refused("CC317", f"`{binding.name}` may be read by name", node.target)
         self.binding = binding
         self.event = new_name(module, binding)
         self.local = self._local()

@@ -215,6 +215,8 @@ class Walker:
 
     def _expression(self, node: ast.Expr) -> list[Piece]:
         if isinstance(node.value, ast.Constant):
+            if isinstance(node.value.value, str):
+                raise Refused("CC506", "a string stands in the loop like a comment", node)
             return []
         piece = self._plain(node)
         verdict = delivers(self.reader, node.value)
@@ -340,6 +342,8 @@ def pruned(pieces: list[Piece], needed: set[Key]) -> tuple[list[Piece], set[Key]
             body, inside = pruned(piece.body, set(needed))
             orelse, more = pruned(piece.orelse, set(needed))
             piece.body, piece.orelse = body, orelse
+            if not body and not orelse and isinstance(piece.node, ast.If) and pure(piece.node.test):
+                continue
             needed |= inside | more
         if piece.sets is not None:
             needed.discard(piece.sets)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from migrator.analysis.chunkvalues import Raises, Refused
 from migrator.analysis.loops import Asked, StreamLoop, flat, specialised
+from migrator.analysis.reaching import uses_of
 from migrator.analysis.residual import Piece
+from migrator.analysis.scopes import Binding
 from migrator.analysis.syntax import ast, walk
 
 TYPE_CHECKING = False
@@ -102,11 +104,42 @@ class Streams:
 
     def finish(self) -> None:
         """Check that streams that meet were asked for the same."""
+        for binding, (kind, group) in self.results.bindings.items():
+            if kind in ("stream", "helper"):
+                self._once(binding, group)
         for group, loop in self.loops:
             asked = {(self.asked[n].usage, self.asked[n].tools) for n in self._together(group)}
             if len(asked) > 1:
                 message = "streams of different requests meet here"
                 self.results.reason(group, "CC316", message, loop.node)
+
+    def _once(self, binding: Binding, group: int) -> None:
+        """Add a reason where two places read one stream: its last event answers both."""
+        readers = [
+            use for use in uses_of(self.module, binding)
+            if not isinstance(self.module.parent(use), (ast.Attribute, ast.withitem, ast.Compare))
+            and not isinstance(self.module.parent(use), (ast.If, ast.UnaryOp))
+        ]  # fmt: skip
+        for index, use in enumerate(readers):
+            for other in readers[index + 1 :]:
+                if not self._exclusive(use, other):
+                    message = f"`{binding.name}` is read in line {use.lineno}, too"
+                    self.results.reason(group, "CC316", message, other)
+                    return
+
+    def _exclusive(self, one: ast.AST, two: ast.AST) -> bool:
+        """Return whether two nodes stand in different branches of an ``if``."""
+        above: dict[ast.AST, ast.AST] = {}
+        while not isinstance(one, ast.Module):
+            above[self.module.parent(one)] = one
+            one = self.module.parent(one)
+        while self.module.parent(two) not in above:
+            two = self.module.parent(two)
+        parent = self.module.parent(two)
+        first = above[parent]
+        if not isinstance(parent, ast.If):
+            return False
+        return (first in parent.body) != (two in parent.body)
 
     def _together(self, group: int) -> list[int]:
         find = self.results.groups.find

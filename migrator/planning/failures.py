@@ -8,25 +8,27 @@ its base class, which needs nothing but the message.
 from __future__ import annotations
 
 from migrator.analysis.loops import StreamLoop
+from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import ast
+from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
 from migrator.planning.imports import need
+from migrator.planning.wrapping import width_of, wrapped_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.planning.model import ImportChange
 
-_WIDEST = 88
 _DETAILS = ("body", "code", "param", "type", "request")
 
 
 class Failures:
     """How the loop raises: the branches as lines, and the imports they take."""
 
-    __slots__ = ("name", "imports", "stream")
+    __slots__ = ("name", "imports", "stream", "width")
 
-    def __init__(self, name: str, imports: list[ImportChange], stream: str) -> None:
+    def __init__(self, name: str, imports: list[ImportChange], stream: str, width: int) -> None:
+        self.width = width
         self.name = name
         self.imports = imports
         # The variable to take the request from, empty when the base class is raised.
@@ -48,19 +50,14 @@ class Failures:
             message = f"str({message})" if wrap else message
             given = [message, f"request={self.stream}.response.request", "body=None"]
         line = f"{indent}raise {self.name}({', '.join(given)})"
-        if len(line) <= _WIDEST:
-            return [line]
-        head = f"{indent}raise {self.name}("
-        if len(given) == 1:
-            return [head, f"{indent}{unit}{given[0]}", f"{indent})"]
-        return [head, *(f"{indent}{unit}{item}," for item in given), f"{indent})"]
+        return wrapped_call(line, unit, self.width)
 
 
 def failures(module: Module, loop: StreamLoop) -> Failures:
     """Return how a loop of this file raises; raises `Unclear`."""
     if not names_api_error(module):
         name, imports = need(module, "openai", "OpenAIError", loop.node)
-        return Failures(name, imports, "")
+        return Failures(name, imports, "", width_of(module.source))
     return exact(module, loop)
 
 
@@ -70,13 +67,15 @@ def exact(module: Module, loop: StreamLoop) -> Failures:
     if not isinstance(stream, ast.Name):
         message = "`APIError` is caught, and without a name for the stream none can be raised"
         raise Unclear("CC215", message, loop.node)
+    if any(binding.node in set(walk(loop.node)) for binding in bindings_of(module, stream)):
+        raise Unclear("CC215", f"`{stream.id}` is set in the loop", loop.node)
     for handler in _handlers(module):
         for name in _DETAILS:
             for use in module.attributes.get(name, ()):
                 if isinstance(use.value, ast.Name) and use.value.id == handler.name:
                     raise Unclear("CC215", f"`.{name}` of the error is read", use)
     name, imports = need(module, "openai", "APIError", loop.node)
-    return Failures(name, imports, stream.id)
+    return Failures(name, imports, stream.id, width_of(module.source))
 
 
 def names_api_error(module: Module) -> bool:

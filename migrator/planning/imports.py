@@ -19,13 +19,14 @@ def need(module: Module, origin: str, name: str, node: ast.AST) -> tuple[str, li
     or there is no place for an import.
     """
     for binding in module.imports:
-        if binding.scope is not module.root:
+        # An import inside `if TYPE_CHECKING` or `try` may not have run.
+        if binding.statement not in module.tree.body:
             continue
         if imported_path(binding) == f"{origin}.{name}":
             return binding.name, []
     for binding in module.imports:
         if (
-            binding.scope is module.root
+            binding.statement in module.tree.body
             and imported_path(binding) == origin
             and (isinstance(binding.statement, ast.Import))
         ):

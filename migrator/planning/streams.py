@@ -11,12 +11,11 @@ from migrator.planning.build import Unclear
 from migrator.planning.failures import Failures, exact, failures
 from migrator.planning.model import Splice
 from migrator.planning.suites import Suites
+from migrator.planning.wrapping import wrapped_test
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.planning.model import Edit
-
-_WIDEST = 88
 
 
 def loop_edits(module: Module, loop: StreamLoop, failures: Failures) -> list[Edit]:
@@ -82,6 +81,8 @@ class _Writer:
     def edits(self) -> list[Edit]:
         """Return the edits of the loop variable and of the body."""
         loop, source = self.loop, self.source
+        if b"\r" in source.utf8.replace(b"\r\n", b""):
+            raise Unclear("CC506", "the file has line ends that are carriage returns", loop.node)
         result: list[Edit] = []
         if loop.event != loop.binding.name:
             result.append(Splice(*source.span(loop.node.target), loop.event))
@@ -95,6 +96,7 @@ class _Writer:
         text = "\n".join(lines)
         if source.utf8[start - 1 : start] != b"\n":
             text = "\n" + text
+        suites.check(text)
         if b"\r\n" in source.utf8:
             text = text.replace("\n", "\r\n")
         result.append(Splice(start, end, text))
@@ -151,15 +153,7 @@ class _Writer:
 
     def _test(self, word: str, test: str, indent: str = "") -> list[str]:
         indent = indent or self.indent
-        line = f"{indent}{word} {test}:"
-        if len(line) <= _WIDEST:
-            return [line]
-        for operator in (" or ", " and "):
-            if operator in test:
-                first, *others = test.split(operator)
-                more = [f"{indent}{self.unit}{operator.strip()} {other}" for other in others]
-                return [f"{indent}{word} (", f"{indent}{self.unit}{first}", *more, f"{indent}):"]
-        return [line]
+        return wrapped_test(f"{indent}{word} {test}:", self.unit, self.failures.width)
 
     def _unit(self) -> str:
         """Return the white space by which the body is indented."""

@@ -10,6 +10,7 @@ from migrator.analysis.residual import Piece
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
+from migrator.planning.wrapping import width_of, wrapped_call, wrapped_test
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Suites:
         self.source = module.source
         self.unit = unit
         self.body = body
+        self.width = width_of(module.source)
         self.before: dict[Piece, list[Comment]] = {}
         self.behind: dict[Piece, Comment] = {}
         self.after: dict[Piece, list[Comment]] = {}
@@ -170,6 +172,15 @@ class Suites:
             raise Unclear("CC506", "a comment stands in a header", node)
         return at
 
+    def check(self, text: str) -> None:
+        """Raise `Unclear` unless ``text`` holds every comment as often as the body does."""
+        start, end = self.region()
+        body = self.source.utf8[start:end].decode("utf-8")
+        for comment in self._comments():
+            if text.count(comment.text) != body.count(comment.text):
+                message = f"`{comment.text[:40]}` has no place in the new loop"
+                raise Unclear("CC506", message, self.body[0])
+
     # -- text ---------------------------------------------------------------------------
 
     def write(self, pieces: list[Piece], indent: str) -> list[str]:
@@ -200,12 +211,18 @@ class Suites:
         if word:
             text = word + text[text.index("if") + 2 :] if isinstance(node, ast.If) else text
         lines = (indent + text).replace("\r\n", "\n").split("\n")
+        if len(lines) == 1 and piece.edits:
+            wrap = wrapped_call if piece.body is None else wrapped_test
+            lines = wrap(lines[0], self.unit, self.width)
         comment = self.behind.pop(piece, None)
         if comment is not None:
             lines[-1] += f"  {comment.text}"
         if piece.body is None:
             return lines
         inner = indent + self.unit
+        if not piece.body and piece.orelse and isinstance(node, ast.If):
+            lines[0] = self._negated(lines[0], node)
+            return lines + self.write(piece.orelse, inner)
         lines += self.write(piece.body, inner) or [inner + "pass"]
         if not piece.orelse:
             return lines
@@ -214,6 +231,17 @@ class Suites:
             lines += [indent + comment.text for comment in self.before.pop(other, ())]
             return lines + self._piece(other, indent, "elif")
         return [*lines, indent + "else:", *self.write(piece.orelse, inner)]
+
+    @staticmethod
+    def _negated(line: str, node: ast.If) -> str:
+        """Return the header of an ``if`` whose first suite is gone."""
+        at = line.index("if ") + 3
+        colon = line.rindex(":")
+        if line.count(":") != 1 or "#" in line:
+            raise Unclear("CC506", "an `if` would lose its first suite", node)
+        if isinstance(node.test, (ast.BoolOp, ast.IfExp, ast.NamedExpr, ast.Lambda)):
+            return f"{line[:at]}not ({line[at:colon]}){line[colon:]}"
+        return f"{line[:at]}not {line[at:colon]}{line[colon:]}"
 
     def _is_elif(self, node: ast.stmt, other: ast.stmt) -> bool:
         """Return whether ``other`` is the ``elif`` of ``node``."""
