@@ -255,22 +255,6 @@ def moved(module: Module, moves: list[tuple[int, int, int]], node: ast.AST) -> l
     return result
 
 
-def indented(module: Module, node: ast.expr, more: str) -> list[Splice]:
-    """Return the edits that move all lines of ``node`` but the first right; strings stay."""
-    source = module.source
-    start, end = source.span(node)
-    kept = _string_lines(node)
-    result: list[Splice] = []
-    at = source.utf8.find(b"\n", start, end)
-    number = node.lineno
-    while at >= 0:
-        number += 1
-        if number not in kept and source.utf8[at + 1 : at + 2] not in (b"\n", b"\r"):
-            result.append(Splice(at + 1, at + 1, more))
-        at = source.utf8.find(b"\n", at + 1, end)
-    return result
-
-
 def _string_lines(node: ast.AST) -> set[int]:
     """Return the numbers of the lines that begin inside a string."""
     result: set[int] = set()

@@ -8,8 +8,8 @@ from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast
 from migrator.planning.build import Unclear
 from migrator.planning.model import Cut, Splice
-from migrator.planning.shapes.displays import Entry, deeper, entries, find, quoted, separator
-from migrator.planning.shapes.displays import moved as shifted
+from migrator.planning.shapes.displays import Entry, entries, find, quoted, separator
+from migrator.planning.shapes.lines import begins_line, dedented, too_long
 
 
 def flattened(
@@ -35,25 +35,50 @@ def flattened(
     columns = _columns(module, entry, first)
     space = separator(module, entry.value, inner)
     result: list[Splice] = []
-    if "\n" in space and not columns and not _begins_line(module, entry.start):
+    if "\n" in space and not columns and not begins_line(module, entry.start):
         result.extend(_unwrapped(module, entry, last))
         space += indent
     else:
         result.append(_cut(module, entry.start, first.start, entry))
         result.append(_cut(module, last.end, entry.end, entry))
-        extra = deeper(module, entry.start, first.start)
-        lines = shifted(module, [(first.start, last.end, extra)], entry.value)
+        lines = dedented(module, entry.start, first.start, last.end, entry.value)
         result.extend(Splice(each.start + moved, each.end + moved, "") for each in lines)
         if "\n" in space:
             space = space[: len(space) - columns - moved] + indent
         elif "\n" in (around := separator(module, node, outer)):
             space = around[: len(around) - moved] + indent
-            for one, other in pairwise(inner):
-                result.append(_cut(module, one.end, other.start, entry, f",{space}"))
+            result.extend(_spaced(module, inner, space))
+        elif wide := too_long(module, node, _growth(entry, inner, more)):
+            space = wide
+            result.extend([*_opened(module, node, outer, space), *_spaced(module, inner, space)])
     if more:
         text = "".join(f",{space}{quoted(module, last.key, name)}: {value}" for name, value in more)
         result.append(Splice(last.end, last.end, text))
     return result, moved + columns
+
+
+def _growth(entry: Entry, inner: list[Entry], more: tuple[tuple[str, str], ...]) -> int:
+    """Return how much longer a line gets."""
+    gone = inner[0].start - entry.start + entry.end - inner[-1].end
+    return sum(len(name) + len(value) + 6 for name, value in more) - gone
+
+
+def _spaced(module: Module, found: list[Entry], space: str) -> list[Splice]:
+    """Return the edits that put ``space`` before every entry but the first."""
+    return [
+        _cut(module, one.end, other.start, other, f",{space}") for one, other in pairwise(found)
+    ]
+
+
+def _opened(module: Module, node: ast.Dict, found: list[Entry], space: str) -> list[Splice]:
+    """Return the edits that give every entry of a one-line display a line of its own."""
+    start, end = module.source.span(node)
+    outer = space[:-1] if space.endswith("\t") else space[:-4]
+    return [
+        _cut(module, start + 1, found[0].start, found[0], space),
+        *_spaced(module, found, space),
+        _cut(module, found[-1].end, end - 1, found[-1], f",{outer}"),
+    ]
 
 
 def spread(
@@ -87,10 +112,16 @@ def begun(
     found = entries(module, node)
     first, last = found[0], found[-1]
     space = separator(module, node, found)
+    growth = sum(len(key) + len(text) + 6 for key, text in ((name, f'"{value}"'), *more))
+    wide = "" if "\n" in space else too_long(module, node, growth)
+    space = wide or space
     head = f"{quoted(module, first.key, name)}: {quoted(module, first.key, value)},{space}"
     tail = "".join(f",{space}{quoted(module, last.key, key)}: {text}" for key, text in more)
-    result = [Splice(first.start, first.start, head)]
-    return [*result, Splice(last.end, last.end, tail)] if tail else result
+    # Where they meet, what is added stands before what closes and behind what opens.
+    result = [Splice(last.end, last.end, tail)] if tail else []
+    if wide:
+        result.extend(_opened(module, node, found, space))
+    return [*result, Splice(first.start, first.start, head)]
 
 
 def _unwrapped(module: Module, entry: Entry, last: Entry) -> list[Splice]:
@@ -104,11 +135,6 @@ def _unwrapped(module: Module, entry: Entry, last: Entry) -> list[Splice]:
     behind = utf8[entry.end :].lstrip()
     comma = len(utf8) - len(behind) + 1 if behind.startswith(b",") else entry.end
     return [*result, _cut(module, end - 1, comma, entry)]
-
-
-def _begins_line(module: Module, at: int) -> bool:
-    line = module.source.utf8.rfind(b"\n", 0, at) + 1
-    return not module.source.utf8[line:at].strip()
 
 
 def _columns(module: Module, entry: Entry, first: Entry) -> int:

@@ -9,7 +9,8 @@ from migrator.analysis.syntax import ast, constant_string
 from migrator.planning.build import Unclear
 from migrator.planning.links import alone
 from migrator.planning.model import Cut, RemoveStatement, Splice
-from migrator.planning.shapes.displays import entries, find, indented, removed, retyped
+from migrator.planning.shapes.displays import entries, find, removed, retyped
+from migrator.planning.shapes.lines import indented
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
