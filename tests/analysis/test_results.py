@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from openai import _models
+from openai import AsyncStream, _models
+from openai.lib.streaming.chat import ChatCompletionStream
+from openai.lib.streaming.responses import ResponseStream
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ParsedChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
@@ -36,6 +38,8 @@ CHAT_TYPES = {
     "call": ChatCompletionMessageFunctionToolCall,
     "function": Function,
     "legacy": FunctionCall,
+    "stream": AsyncStream,
+    "helper": ChatCompletionStream,
 }
 RESPONSE_TYPES = {
     "completion": Response,
@@ -47,6 +51,8 @@ RESPONSE_TYPES = {
     "call": ResponseFunctionToolCall,
     "function": ResponseFunctionToolCall,
     "legacy": ResponseFunctionToolCall,
+    "stream": AsyncStream,
+    "helper": ResponseStream,
 }
 CHAINS = {
     "completion": "r",
@@ -58,6 +64,8 @@ CHAINS = {
     "call": "c",
     "function": "c.function",
     "legacy": "c",
+    "stream": "r",
+    "helper": "r",
 }
 # What comes before a read of kinds that are not reached by a chain alone.
 BEFORE = {
@@ -75,6 +83,8 @@ AFTER = {
     "call": "c",
     "function": "c",
     "legacy": "c",
+    "stream": "r",
+    "helper": "r",
 }
 # Reads of openai < 1, of other servers, of streams and of raw responses: no field of the types.
 NOT_TYPED = {
@@ -83,6 +93,7 @@ NOT_TYPED = {
     ("completion", "response"), ("choice", "delta"), ("choice", "text"),
     ("message", "reasoning_content"), ("message", "reasoning"),
     ("message", "get"), ("usage", "get"),
+    ("helper", "response"),
     # Fields of custom tool calls, of chunks, and of parsed answers.
     ("call", "custom"), ("call", "index"), ("function", "parsed_arguments"),
     ("message", "get"), ("usage", "get"), ("choice", "get"), ("input_details", "get"),
@@ -114,11 +125,18 @@ def _single_line(text: str) -> str:
     return text.replace("next((part", "next(part").replace(" == \"refusal\" ), None, )", " == \"refusal\"), None)").replace('next(part.refusal', 'next((part.refusal')  # fmt: skip
 
 
+def made(kind: str, method: str = "create") -> str:
+    """Return a call, and what leads to a value of ``kind``."""
+    if kind == "helper":
+        return f"with {call().replace('create(', 'stream(')} as r:\n    pass\n"
+    asked = call("stream=True") if kind == "stream" else call()
+    return f"r = {asked.replace('create(', f'{method}(')}\n{BEFORE.get(kind, '')}"
+
+
 @pytest.mark.parametrize(("kind", "name"), ROWS)
 def test_reads(kind: str, name: str) -> None:
     row = RESULTS[kind][name]
-    made = call().replace("create(", f"{row.get('only', 'create')}(")
-    source = f"r = {made}\n{BEFORE.get(kind, '')}x = {CHAINS[kind]}.{name}\nprint(x)\n"
+    source = made(kind, row.get("only", "create")) + f"x = {CHAINS[kind]}.{name}\nprint(x)\n"
     if "code" in row:
         finding = only(plan_of(source))
         assert finding.verdict == "blocked" and codes(finding) == {row["code"]}
@@ -140,8 +158,7 @@ def test_create_parses_nothing() -> None:
 
 @pytest.mark.parametrize("kind", sorted(CHAINS))
 def test_unknown_fields_are_blockers(kind: str) -> None:
-    source = f"r = {call()}\n{BEFORE.get(kind, '')}print({CHAINS[kind]}.something_new)\n"
-    finding = only(plan_of(source))
+    finding = only(plan_of(made(kind) + f"print({CHAINS[kind]}.something_new)\n"))
     assert finding.verdict == "blocked" and codes(finding) == {"CC301"}
 
 
