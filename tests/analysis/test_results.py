@@ -229,12 +229,12 @@ REWRITTEN = [
     ("if r.choices[0].message.function_call: pass", f"if {CALLED}: pass"),
     ("if r.choices[0].finish_reason == 'stop': pass", 'if r.status == "completed": pass'),
     ("if r.choices[0].finish_reason != 'stop': pass", 'if r.status != "completed": pass'),
-    ("if r.choices[0].finish_reason == 'length': pass", f"if {CUT}: pass"),
-    ("if r.choices[0].finish_reason != 'length': pass", f"if not ({CUT}): pass"),
+    ("if r.choices[0].finish_reason == 'length': pass", f"if (\n    {BROKEN}\n): pass"),
+    ("if r.choices[0].finish_reason != 'length': pass", f"if not (\n    {BROKEN}\n): pass"),
     ("if x and r.choices[0].finish_reason == 'length': pass", f"if x and ({CUT}): pass"),
     (
         "if r.choices[0].finish_reason in ('stop', 'length'): pass",
-        f'if r.status == "completed" or ({CUT}): pass',
+        f'if r.status == "completed" or (\n    {BROKEN}\n): pass',
     ),
     ("f = r.choices[0].finish_reason\nif f == 'stop': pass", 'if r.status == "completed": pass'),
 ]
