@@ -149,6 +149,7 @@ R = f"r = {call()}\n"
 CALLS = '[item for item in r.output if item.type == "function_call"]'
 CALLED = 'any(item.type == "function_call" for item in r.output)'
 CUT = 'r.incomplete_details is not None and r.incomplete_details.reason == "max_output_tokens"'
+BROKEN = CUT.replace(" and ", "\n    and ")
 
 # (uses of `r`, the same after the rewrite); api-mapping 5.1
 REWRITTEN = [
