@@ -122,11 +122,11 @@ class MessageList:
                 message = "not every way to the request can be followed"
                 self.reads.append(Reason("CC240", message, place, "block"))
 
-    def later(self, message: str, node: ast.expr) -> None:
+    def later(self, message: str, node: ast.expr, code: str = "CC235") -> None:
         """Leave an element to the flow of results; without a claim it is a reason."""
         if all(node is not known for known, _ in self.pending):
             place = self.module.source.place(node)
-            self.pending.append((node, Reason("CC235", message, place, "block")))
+            self.pending.append((node, Reason(code, message, place, "block")))
 
     # -- lists --------------------------------------------------------------------------
 

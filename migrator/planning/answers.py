@@ -9,7 +9,7 @@ from __future__ import annotations
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Binding, Module
-from migrator.analysis.syntax import ast, is_none
+from migrator.analysis.syntax import ast, is_none, walk
 from migrator.planning.build import Unclear
 from migrator.planning.endings import Endings
 from migrator.planning.layout import WIDEST, fits
@@ -162,11 +162,21 @@ class Answers:
 
     def _items(self, step: Step) -> list[Edit]:
         source = self.module.source
-        start, end = source.span(step.value)
+        call = step.whole
+        element = call.args[0] if isinstance(call, ast.Call) and step.name == "append" else call
+        start, end = source.span(element)
+        if isinstance(element, ast.Dict):
+            output = f"{self._root(step.value)}.output"
+            if step.name == "element":
+                return [self._cut(element, f"*{output}")]
+            assert isinstance(call, ast.Call)
+            first, last = source.span(call.func)[1], source.span(call)[1]
+            if b"#" in source.utf8[first:last]:
+                raise Unclear("CC506", "a comment stands in the message", call)
+            return [Cut(first - len("append"), last, f"extend({output})")]
         if step.name == "element":
             return [Splice(start, start, "*"), Splice(end, end, ".output")]
-        call = step.whole
-        assert isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        assert isinstance(call, ast.Call)
         stop = source.span(call.func)[1]
         return [Splice(stop - len("append"), stop, "extend"), Splice(end, end, ".output")]
 
@@ -176,7 +186,16 @@ class Answers:
         """Return the edits that give repeated expressions a variable, and note who reads it."""
         result: list[Edit] = []
         wanted: dict[tuple[Binding, str], list[Step]] = {}
+        written = {
+            part
+            for step in steps
+            if step.becomes == "items" and step.whole is not step.value
+            for part in walk(step.whole)
+            if not isinstance(part, ast.Name)
+        }
         for step in steps:
+            if step.whole in written:
+                continue
             root = self.variables.root(step.whole)
             name = step.row.get("name") or ("tool_calls" if self.endings.asks(step) else "")
             if name and isinstance(root, ast.Name):
