@@ -220,6 +220,16 @@ class Reader:
             return value
         text = rendered(self.module.source, part, value.edits)
         result = self.written(node, value, text)
+        source, (start, end) = self.module.source, self.module.source.span(node)
+        parent = self.module.parent(node)
+        if (
+            isinstance(parent, (ast.Attribute, ast.Subscript))
+            and source.utf8[start - 1 : start] == b"("
+            and source.utf8[end : end + 1] == b")"
+            and text.replace(".", "").replace("_", "").isalnum()
+        ):
+            # Nothing needs the parentheses any more.
+            result.edits = [(start - 1, end + 1, text)]
         result.names, result.guard = value.names, value.guard
         return result
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from openai import _models
+from openai import AsyncStream, _models
+from openai.lib.streaming.chat import AsyncChatCompletionStream
+from openai.lib.streaming.responses import AsyncResponseStream
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
@@ -28,6 +30,8 @@ CHAT_TYPES = {
     "usage": CompletionUsage,
     "input_details": PromptTokensDetails,
     "output_details": CompletionTokensDetails,
+    "stream": AsyncStream,
+    "helper": AsyncChatCompletionStream,
 }
 RESPONSE_TYPES = {
     "completion": Response,
@@ -36,6 +40,8 @@ RESPONSE_TYPES = {
     "usage": ResponseUsage,
     "input_details": InputTokensDetails,
     "output_details": OutputTokensDetails,
+    "stream": AsyncStream,
+    "helper": AsyncResponseStream,
 }
 CHAINS = {
     "completion": "r",
@@ -44,6 +50,8 @@ CHAINS = {
     "usage": "r.usage",
     "input_details": "r.usage.prompt_tokens_details",
     "output_details": "r.usage.completion_tokens_details",
+    "stream": "r",
+    "helper": "r",
 }
 AFTER = {
     "completion": "r",
@@ -52,6 +60,13 @@ AFTER = {
     "usage": "r.usage",
     "input_details": "r.usage.input_tokens_details",
     "output_details": "r.usage.output_tokens_details",
+    "stream": "r",
+    "helper": "r",
+}
+# How `r` is made, where it is not the answer itself.
+OPENED = {
+    "stream": f"r = {call('stream=True')}\n",
+    "helper": f"with {call().replace('create', 'stream')} as r:\n    pass\n",
 }
 # Reads of openai < 1, of other servers, of streams and of raw responses: no field of the types.
 NOT_TYPED = {
@@ -85,7 +100,7 @@ def test_fields_exist_in_the_sdk(kind: str, name: str) -> None:
 @pytest.mark.parametrize(("kind", "name"), ROWS)
 def test_reads(kind: str, name: str) -> None:
     row = RESULTS[kind][name]
-    source = f"r = {call()}\nx = {CHAINS[kind]}.{name}\nprint(x)\n"
+    source = f"{OPENED.get(kind, R)}x = {CHAINS[kind]}.{name}\nprint(x)\n"
     if "code" in row:
         finding = only(plan_of(source))
         assert finding.verdict == "blocked" and codes(finding) == {row["code"]}
@@ -94,12 +109,12 @@ def test_reads(kind: str, name: str) -> None:
         expected = f"{row['wrap']}({expected})" if "wrap" in row else expected
         assert f"\nx = {expected}\n" in rewritten(source)
     else:
-        assert only(plan_of(source)).verdict in ("rewrite", "blocked")
+        assert only(plan_of(source)).verdict in ("rewrite", "suggest", "blocked")
 
 
 @pytest.mark.parametrize("kind", sorted(CHAINS))
 def test_unknown_fields_are_blockers(kind: str) -> None:
-    source = f"r = {call()}\nprint({CHAINS[kind]}.something_new)\n"
+    source = f"{OPENED.get(kind, R)}print({CHAINS[kind]}.something_new)\n"
     finding = only(plan_of(source))
     assert finding.verdict == "blocked" and codes(finding) == {"CC301"}
 
