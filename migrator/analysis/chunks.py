@@ -58,6 +58,8 @@ class Reader:
         self.variable: Key = (binding.scope, binding.name)
         self.known: dict[Key, Value] = {}
         self.carried: set[Key] = set()
+        # Variables set inside tests: what they stand for is written in their place.
+        self.inlined: set[Key] = set()
 
     def key(self, node: ast.Name) -> Key | None:
         """Return what identifies the variable a name stands for; None for builtins."""
@@ -335,6 +337,7 @@ class Reader:
         if value.edits is not None:
             stored.inline = rendered(self.module.source, node.value, value.edits)
         self.known[key] = stored
+        self.inlined.add(key)
         return self._instead(node, node.value, value)
 
     # -- calls and f-strings ------------------------------------------------------------

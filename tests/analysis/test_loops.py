@@ -149,6 +149,7 @@ REFUSED = [
     (f"with open({CONTENT} or '') as file: pass", {"CC215"}),
     (f"if a:\n    c = {CONTENT}\nif {CONTENT}:\n    f(c)", {"CC315"}),
     (f"'''{CONTENT}'''", {"CC506"}),
+    (f"label.set_text({CONTENT} or '')", {"CC215"}),
     (f"if chunk.usage: f()\nif {CONTENT}: f({CONTENT})", {"CC215"}),
 ]
 
@@ -161,6 +162,38 @@ def test_refused(body: str, expected: set[str]) -> None:
         source = f"{IMPORT}def g():\n{indented}"
     finding = only(plan_of(source))
     assert (finding.verdict, codes(finding)) == ("blocked", expected)
+
+
+@pytest.mark.parametrize(
+    "body", [f"if (c := {CONTENT}): f(c)", "if (d := chunk.choices[0].delta): f(d.content)"]
+)
+def test_set_in_a_test_and_used_behind(body: str) -> None:
+    source = loop_source(body, after="print(c, d)\n")
+    assert only(plan_of(source)).verdict == "blocked"
+
+
+@pytest.mark.parametrize("use", ["len(t)", "t[0]", "t or 1", "not t"])
+def test_pieces_that_are_counted(use: str) -> None:
+    body = f"t.append({CONTENT} or '')"
+    counted = loop_source(body, before="t = []\n", after=f"print({use})\n")
+    assert codes(only(plan_of(counted))) == {"CC215"}
+    joined = loop_source(body, before="t = []\n", after="print(''.join(t))\n")
+    assert only(plan_of(joined)).verdict == "rewrite"
+
+
+def test_inner_loops_are_not_judged_by_their_first_round() -> None:
+    body = f"""
+        c = {CONTENT}
+        while c:
+            if not c:
+                break
+            f(c[0])
+            c = c[1:]
+    """
+    stays = "c = event.delta\nwhile c:\n    if not c:\n        break\n    f(c[0])\n    c = c[1:]"
+    source = loop_source(body)
+    finding = only(plan_of(source))
+    assert finding.verdict == "blocked" or body_of(rewritten(source)) == text_branch(stays)
 
 
 def test_a_part_of_one_chunk_is_kept_for_the_next() -> None:
