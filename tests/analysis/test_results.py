@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from openai import _models
+from openai import AsyncStream, _models
+from openai.lib.streaming.chat import AsyncChatCompletionStream
+from openai.lib.streaming.responses import AsyncResponseStream
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ParsedChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
@@ -36,6 +38,8 @@ CHAT_TYPES = {
     "call": ChatCompletionMessageFunctionToolCall,
     "function": Function,
     "legacy": FunctionCall,
+    "stream": AsyncStream,
+    "helper": AsyncChatCompletionStream,
 }
 RESPONSE_TYPES = {
     "completion": Response,
@@ -47,6 +51,8 @@ RESPONSE_TYPES = {
     "call": ResponseFunctionToolCall,
     "function": ResponseFunctionToolCall,
     "legacy": ResponseFunctionToolCall,
+    "stream": AsyncStream,
+    "helper": AsyncResponseStream,
 }
 CHAINS = {
     "completion": "r",
@@ -58,6 +64,8 @@ CHAINS = {
     "call": "c",
     "function": "c.function",
     "legacy": "c",
+    "stream": "r",
+    "helper": "r",
 }
 # What comes before a read of kinds that are not reached by a chain alone.
 BEFORE = {
@@ -75,6 +83,13 @@ AFTER = {
     "call": "c",
     "function": "c",
     "legacy": "c",
+    "stream": "r",
+    "helper": "r",
+}
+# How `r` is made, where it is not the answer itself.
+OPENED = {
+    "stream": f"r = {call('stream=True')}\n",
+    "helper": f"with {call().replace('create', 'stream')} as r:\n    pass\n",
 }
 # Reads of openai < 1, of other servers, of streams and of raw responses: no field of the types.
 NOT_TYPED = {
@@ -118,7 +133,8 @@ def _single_line(text: str) -> str:
 def test_reads(kind: str, name: str) -> None:
     row = RESULTS[kind][name]
     made = call().replace("create(", f"{row.get('only', 'create')}(")
-    source = f"r = {made}\n{BEFORE.get(kind, '')}x = {CHAINS[kind]}.{name}\nprint(x)\n"
+    opened = OPENED.get(kind, f"r = {made}\n")
+    source = f"{opened}{BEFORE.get(kind, '')}x = {CHAINS[kind]}.{name}\nprint(x)\n"
     if "code" in row:
         finding = only(plan_of(source))
         assert finding.verdict == "blocked" and codes(finding) == {row["code"]}
@@ -140,7 +156,8 @@ def test_create_parses_nothing() -> None:
 
 @pytest.mark.parametrize("kind", sorted(CHAINS))
 def test_unknown_fields_are_blockers(kind: str) -> None:
-    source = f"r = {call()}\n{BEFORE.get(kind, '')}print({CHAINS[kind]}.something_new)\n"
+    opened = OPENED.get(kind, R)
+    source = f"{opened}{BEFORE.get(kind, '')}print({CHAINS[kind]}.something_new)\n"
     finding = only(plan_of(source))
     assert finding.verdict == "blocked" and codes(finding) == {"CC301"}
 

@@ -15,7 +15,7 @@ SPELLINGS = [
     (f"client.beta.chat.completions.create({KW})", "CC101", "rewrite", set()),
     (f"client.with_options(timeout=1).chat.completions.create({KW})", "CC101", "rewrite", set()),
     (f"OpenAI().chat.completions.create({KW})", "CC101", "rewrite", set()),
-    (f"client.chat.completions.create({KW}, stream=True)", "CC101", "blocked", {"CC215"}),
+    (f"client.chat.completions.create({KW}, stream=True)", "CC101", "rewrite", set()),
     (f"client.chat.completions.parse({KW}, response_format=M)", "CC102", "blocked", {"CC218", "CC222"}),
     (f"client.beta.chat.completions.parse({KW})", "CC102", "rewrite", set()),
     (f"client.chat.completions.stream({KW})", "CC103", "blocked", {"CC223"}),
