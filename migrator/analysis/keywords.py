@@ -68,6 +68,16 @@ class Keywords(Holders):
             and any(entry.name == name and entry.display is self.begun[0] for entry in self.own)
         )
 
+    def node(self, node: ast.expr) -> None:
+        """Follow an expression that has the value, back and forth."""
+        self.module.memo.setdefault(("keywords", node), self)
+        super().node(node)
+
+    def use(self, node: ast.expr) -> None:
+        """Look at what is done with an expression that has the value."""
+        self.module.memo.setdefault(("keywords", node), self)
+        super().use(node)
+
     # -- entries ------------------------------------------------------------------------
 
     def source(self, node: ast.expr) -> None:
@@ -224,25 +234,23 @@ class Keywords(Holders):
 
 def _all(start: Keywords, *ways: str) -> list[Keywords]:
     """Return everything reachable from ``start``."""
-    result = [start]
-    for each in result:
+    result = {start: None}
+    todo = [start]
+    while todo:
+        each = todo.pop()
         for way in ways:
-            result.extend(other for other in getattr(each, way) if other not in result)
-    return result
+            found = [other for other in getattr(each, way) if other not in result]
+            result.update(dict.fromkeys(found))
+            todo.extend(found)
+    return list(result)
 
 
 def keywords_of(module: Module, node: ast.expr, *, library: bool) -> Keywords:
-    """Return what is known of a mapping that is splatted; asked once for all its calls."""
-    key = ("keywords", node)
-    known = module.memo.get(key)
+    """Return what is known of a mapping that is splatted; asked once for all its names."""
+    known = module.memo.get(("keywords", node))
     if isinstance(known, Keywords):
         return known
     result = Keywords(module, Report(), library=library)
-    module.memo[key] = result
     result.node(node)
     result.use(node)
-    for call in result.report.calls:
-        for item in call.keywords:
-            if item.arg is None and ("value", item.value) in result.seen:
-                module.memo["keywords", item.value] = result
     return result

@@ -35,6 +35,7 @@ BEFORE, AFTER = "Example", "Use instead"
 # takes `--unsafe-fixes`.  `fix` leaves the examples of all other pages alone.
 FIXED: dict[str, tuple[dict[str, Any], bool]] = {
     "CC101": ({}, False),
+    "CC102": ({}, False),
     "CC203": ({"drop": ["seed"]}, False),
     "CC205": ({"drop": ["frequency_penalty"]}, False),
     "CC207": ({"drop": ["prediction"]}, False),
