@@ -147,7 +147,7 @@ class Keywords(Holders):
         if arguments.kwarg is not binding.node:
             return False
         uses = references(self.module, function)
-        if uses.others or uses.unsure or not uses.calls:
+        if uses.others or uses.unsure or uses.foreign or not uses.calls:
             return False
         own = {arg.arg for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
         for call in uses.calls:
@@ -230,6 +230,16 @@ class Keywords(Holders):
             self._more(argument)
         self._arguments(call, None)
         return True
+
+
+def is_carried(module: Module, target: ast.expr) -> bool:
+    """Return whether ``params["name"] = …`` fills a mapping of which everything is known."""
+    if not isinstance(target, ast.Subscript) or constant_string(target.slice) is None:
+        return False
+    found = keywords_of(module, target.value, library=False).reports()
+    return any(report.calls for report in found) and not any(
+        report.unseen or report.shared for report in found
+    )
 
 
 def _all(start: Keywords, *ways: str) -> list[Keywords]:

@@ -113,16 +113,15 @@ class _Planner:
         self.nones: dict[int, Nones] = {}
         self.variables: Variables | None = None
         self.shares: dict[int, _Share] | None = None
-        # Which call first asked for a node to be written differently.
-        self.shaped: dict[ast.AST, int] = {}
 
     def run(self) -> None:
         found = Sites(self.module)
         self.module.memo["sites"] = {site.call: site.operation for site in found.sites}
         for site in found.sites:
             self._site(site)
-        self._join()
         self.results.finish()
+        self._parsed()
+        self._join()
         seen: set[ast.AST] = {mark.node for mark in found.marks}
         marks = [*found.marks, *marks_of(self.module, seen)]
         self._assemble(marks)
@@ -145,17 +144,26 @@ class _Planner:
         finding.host, reasons = self._host(site)
         finding.reasons = [*reasons, *self._spelled(site), *request.reasons]
         self.calls.append((number, site, request, finding))
-        for reshape in request.reshapes:
-            self.groups.join(self.shaped.setdefault(reshape.node, number), number)
         if site.operation in (CREATE, PARSE) and not site.raw and not streams(site):
             self.results.follow(site.call, number)
 
     def _join(self) -> None:
         """Decide calls that are sent the same thing together."""
         numbers = {site.call: number for number, site, _, _ in self.calls}
+        shaped: dict[ast.AST, int] = {}
         for number, _, request, _ in self.calls:
             for call in request.calls:
                 self.groups.join(numbers[call], number)
+            for reshape in request.reshapes:
+                self.groups.join(shaped.setdefault(reshape.node, number), number)
+
+    def _parsed(self) -> None:
+        """Add a reason where ``parsed`` is read from what may come from a call of ``create``."""
+        creating = {self.groups.find(n) for n, site, _, _ in self.calls if site.operation != PARSE}
+        for number, step in self.results.steps:
+            read = step.kind == "message" and step.name == "parsed"
+            if read and self.groups.find(number) in creating:
+                self.results.reason(number, "CC318", "`.parsed` is read", step.whole)
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
         if site.receiver is None:
@@ -208,7 +216,6 @@ class _Planner:
                 if request.stores:
                     finding.reasons.extend(stored)
         self._results(table)
-        self._parsed(table)
         for root, calls in roots.items():
             self._decide(table[root], root, calls)
         self._separate(table)
@@ -248,17 +255,6 @@ class _Planner:
                     finding.reasons.append(reason)
         for number, member in self.results.members:
             table[self.groups.find(number)].members.append(member)
-
-    def _parsed(self, table: dict[int, Group]) -> None:
-        """Block groups that read ``parsed`` from what may come from a call of ``create``."""
-        creating = {self.groups.find(n) for n, site, _, _ in self.calls if site.operation != PARSE}
-        for number, step in self.results.steps:
-            root = self.groups.find(number)
-            if step.name == "parsed" and step.kind == "message" and root in creating:
-                place = self.module.source.place(step.whole)
-                reason = Reason("CC318", "`.parsed` is read", place, "block")
-                for finding in table[root].findings:
-                    finding.reasons.append(reason)
 
     def _decide(self, group: Group, root: int, calls: list[tuple[Site, Request, Finding]]) -> None:
         decide(group, self.settings)
