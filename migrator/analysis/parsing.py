@@ -25,6 +25,9 @@ def look_at_parse(request: Request) -> None:
     utf8 = request.module.source.utf8
     place = request.module.source.place(call)
     for name in (*_ERRORS, _BASE):
+        own = request.module.root.bindings.get(name, ())
+        if any(binding.kind == "class" for binding in own):
+            continue
         if _word(utf8, name.encode()):
             request.reason(_CODE, f"`{name}` is named here; Responses does not raise it", call)
             break

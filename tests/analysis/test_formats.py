@@ -96,6 +96,8 @@ def test_handlers(word: str) -> None:
     assert codes(only(plan_of(source))) == {"CC222"}
     own = source.replace(f"openai.{word}", f"My{word}")
     assert codes(only(plan_of(own))) == set()
+    local = source.replace(f"openai.{word}", word) + f"class {word}(Exception): pass\n"
+    assert codes(only(plan_of(local))) == set()
 
 
 def test_a_token_limit_makes_it_a_suggestion() -> None:
