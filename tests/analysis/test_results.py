@@ -105,6 +105,9 @@ NOT_TYPED = {
 }  # fmt: skip
 
 
+PARSED = call("response_format=M").replace("create(", "parse(")
+
+
 def _has(kind: type, name: str) -> bool:
     if name == "_request_id":
         # Set on every answer from its headers.
@@ -132,9 +135,9 @@ def _single_line(text: str) -> str:
 @pytest.mark.parametrize(("kind", "name"), ROWS)
 def test_reads(kind: str, name: str) -> None:
     row = RESULTS[kind][name]
-    made = call().replace("create(", f"{row.get('only', 'create')}(")
+    made = PARSED if row.get("only") == "parse" else call()
     opened = OPENED.get(kind, f"r = {made}\n")
-    source = f"{opened}{BEFORE.get(kind, '')}x = {CHAINS[kind]}.{name}\nprint(x)\n"
+    source = f"class M: pass\n{opened}{BEFORE.get(kind, '')}x = {CHAINS[kind]}.{name}\nprint(x)\n"
     if "code" in row:
         finding = only(plan_of(source))
         assert finding.verdict == "blocked" and codes(finding) == {row["code"]}
@@ -147,9 +150,9 @@ def test_reads(kind: str, name: str) -> None:
 
 
 def test_create_parses_nothing() -> None:
-    both = f"if x:\n    r = {call()}\nelse:\n    r = {call().replace('create(', 'parse(')}\n"
+    both = f"if x:\n    r = {call()}\nelse:\n    r = {PARSED}\n"
     for made in (f"r = {call()}\n", both):
-        plan = plan_of(made + "print(r.choices[0].message.parsed)\n")
+        plan = plan_of("class M: pass\n" + made + "print(r.choices[0].message.parsed)\n")
         assert {finding.verdict for finding in plan.findings} == {"blocked"}
         assert all("CC318" in codes(finding) for finding in plan.findings)
 
