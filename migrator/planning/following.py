@@ -21,9 +21,13 @@ def follow(results: Results, number: int, site: Site, request: Request) -> None:
     """Follow what a call returns."""
     if site.operation == STREAM and not site.raw:
         results.follow_streams().manage(site.call, number)
-    elif request.streamed and not site.raw and not site.legacy:
+    elif request.streamed and site.operation == CREATE and not site.legacy:
         usage, tools = request.includes_usage, request.offers_tools()
-        results.follow_streams().follow(site.call, number, usage=usage, tools=tools)
+        if not site.raw:
+            results.follow_streams().follow(site.call, number, usage=usage, tools=tools)
+        elif site.raw == "raw":
+            results.follow_streams().expect(number, usage=usage, tools=tools)
+            results.follow(site.call, number, "raw")
     elif site.operation in (CREATE, PARSE) and not request.streamed:
         kind = "old.completion" if site.legacy else _RETURNS[site.raw]
         results.follow(site.call, number, kind)
