@@ -9,8 +9,10 @@ from __future__ import annotations
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Binding, Module
-from migrator.analysis.syntax import ast, constant_string, is_none
+from migrator.analysis.syntax import ast, is_none, walk
 from migrator.planning.build import Unclear
+from migrator.planning.endings import Endings
+from migrator.planning.layout import WIDEST, fits
 from migrator.planning.links import alone
 from migrator.planning.model import Cut, Splice
 from migrator.planning.nones import Nones
@@ -23,17 +25,6 @@ if TYPE_CHECKING:
     from migrator.analysis.requests import Request
     from migrator.planning.model import Edit
 
-_WIDEST = 88
-_CALLED = 'any(item.type == "function_call" for item in {0}.output)'
-_ENDED = {
-    "length": '{0}.incomplete_details is not None and '
-    '{0}.incomplete_details.reason == "max_output_tokens"',
-    "content_filter": '{0}.incomplete_details is not None and '
-    '{0}.incomplete_details.reason == "content_filter"',
-    "stop": '{0}.status == "completed"',
-    "tool_calls": '{0}.status == "completed" and ' + _CALLED,
-}  # fmt: skip
-
 
 class Answers:
     """Writes such reads of one group."""
@@ -44,9 +35,7 @@ class Answers:
         self.module = module
         self.variables = variables
         self.nones = nones
-        keywords = [set(request.names) for request in requests]
-        self.calls_tools = any({"tools", "functions", ""} & names for names in keywords)
-        self.forces = any({"tool_choice", "function_call", ""} & names for names in keywords)
+        self.endings = Endings(module, requests)
         self._named: dict[ast.expr, str] = {}
 
     # -- one step -----------------------------------------------------------------------
@@ -54,7 +43,8 @@ class Answers:
     def edits(self, step: Step) -> list[Edit] | None:
         """Return the edits of one step; None where an attribute takes its place."""
         if step.becomes == "finished":
-            return [self._cut(step.whole, self._finished(step))]
+            text = self.endings.text(step, self._root(step.value), step.whole in self._named)
+            return [self._cut(step.whole, text)]
         if step.becomes == "status":
             return [self._cut(step.whole, f"{self._root(step.value)}.status")]
         if step.becomes == "constant":
@@ -102,7 +92,7 @@ class Answers:
         if "{}" not in text:
             return [self._cut(step.whole, text)]
         whole = text.format(root)
-        if not added and not self._fits(step.whole, whole):
+        if not added and not fits(self.module, step.whole, whole):
             whole = self._over_lines(step, root) or whole
         return [self._cut(step.whole, whole), *added]
 
@@ -150,14 +140,6 @@ class Answers:
 
     # -- layout -------------------------------------------------------------------------
 
-    def _fits(self, node: ast.expr, text: str) -> bool:
-        source = self.module.source
-        start, end = source.span(node)
-        line = source.utf8.rfind(b"\n", 0, start) + 1
-        stop = source.utf8.find(b"\n", end)
-        tail = source.utf8[end : stop if stop >= 0 else len(source.utf8)]
-        return start - line + len(text) + len(tail.rstrip()) <= _WIDEST
-
     def _over_lines(self, step: Step, root: str) -> str:
         """Return the expression laid out over lines, where it is all that is assigned."""
         statement = self.module.parent(step.whole)
@@ -176,49 +158,25 @@ class Answers:
         lines = row.get("long", "").strip("\n").format(root).split("\n")
         return f"{newline}{indent}".join(lines)
 
-    # -- why it ended -------------------------------------------------------------------
-
-    def _finished(self, step: Step) -> str:
-        compare = step.whole
-        assert isinstance(compare, ast.Compare)
-        root = self._root(step.value)
-        op = compare.ops[0]
-        other = compare.comparators[0] if compare.left is step.value else compare.left
-        values = other.elts if isinstance(other, (ast.Tuple, ast.List, ast.Set)) else [other]
-        parts = [self._ended(constant_string(value) or "", root, step.whole) for value in values]
-        text = " or ".join(f"({part})" if " and " in part else part for part in parts)
-        if len(parts) == 1:
-            text = parts[0]
-        if isinstance(op, (ast.NotEq, ast.NotIn)):
-            simple = text == _ENDED["stop"].format(root)
-            return text.replace("==", "!=") if simple else f"not ({text})"
-        return text if self._stands_alone(compare) or " " not in text else f"({text})"
-
-    def _stands_alone(self, node: ast.expr) -> bool:
-        parent = self.module.parent(node)
-        if isinstance(parent, (ast.If, ast.While)):
-            return parent.test is node
-        return isinstance(parent, (ast.Assign, ast.Return, ast.keyword))
-
-    def _ended(self, value: str, root: str, node: ast.expr) -> str:
-        if value == "function_call":
-            value = "tool_calls"
-        if self.calls_tools and self.forces and value in ("stop", "tool_calls"):
-            raise Unclear("CC302", "a forced tool call ends with `stop` in chat", node)
-        text = _ENDED[value].format(root)
-        if value == "stop" and self.calls_tools:
-            text += f" and not {_CALLED.format(root)}"
-        return text
-
     # -- messages in lists --------------------------------------------------------------
 
     def _items(self, step: Step) -> list[Edit]:
         source = self.module.source
-        start, end = source.span(step.value)
+        call = step.whole
+        element = call.args[0] if isinstance(call, ast.Call) and step.name == "append" else call
+        start, end = source.span(element)
+        if isinstance(element, ast.Dict):
+            output = f"{self._root(step.value)}.output"
+            if step.name == "element":
+                return [self._cut(element, f"*{output}")]
+            assert isinstance(call, ast.Call)
+            first, last = source.span(call.func)[1], source.span(call)[1]
+            if b"#" in source.utf8[first:last]:
+                raise Unclear("CC506", "a comment stands in the message", call)
+            return [Cut(first - len("append"), last, f"extend({output})")]
         if step.name == "element":
             return [Splice(start, start, "*"), Splice(end, end, ".output")]
-        call = step.whole
-        assert isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        assert isinstance(call, ast.Call)
         stop = source.span(call.func)[1]
         return [Splice(stop - len("append"), stop, "extend"), Splice(end, end, ".output")]
 
@@ -228,30 +186,43 @@ class Answers:
         """Return the edits that give repeated expressions a variable, and note who reads it."""
         result: list[Edit] = []
         wanted: dict[tuple[Binding, str], list[Step]] = {}
+        written = {
+            part
+            for step in steps
+            if step.becomes == "items" and step.whole is not step.value
+            for part in walk(step.whole)
+            if not isinstance(part, ast.Name)
+        }
         for step in steps:
+            if step.whole in written:
+                continue
             root = self.variables.root(step.whole)
-            if step.row.get("name") and isinstance(root, ast.Name):
+            name = step.row.get("name") or ("tool_calls" if self.endings.asks(step) else "")
+            if name and isinstance(root, ast.Name):
                 seen = bindings_of(self.module, root)
                 if len(seen) == 1:
-                    wanted.setdefault((seen[0], step.row["name"]), []).append(step)
+                    wanted.setdefault((seen[0], name), []).append(step)
         for (binding, name), found in wanted.items():
+            found.sort(key=lambda step: step.becomes == "finished")
             if self._worthwhile(found) and self._free(binding, name):
                 result.extend(self._hoisted(binding, name, found))
         return result
 
     def _worthwhile(self, found: list[Step]) -> bool:
         parents = [self.module.parent(step.whole) for step in found]
-        if any(isinstance(parent, (ast.Assign, ast.NamedExpr)) for parent in parents):
+        own = any(isinstance(parent, (ast.Assign, ast.NamedExpr)) for parent in parents)
+        if own or found[0].becomes == "finished":
             return False
-        if any(self.nones.observed(step.whole, set()) for step in found):
-            return all(self._is_tested(step.whole) for step in found) and len(found) > 1
+        reads = [step for step in found if step.becomes != "finished"]
+        if any(self.nones.observed(step.whole, set()) for step in reads):
+            return all(self._is_tested(step.whole) for step in reads) and len(found) > 1
         if len(found) > 1:
             return True
         step = found[0]
         root = self._variable(step.value)
         if root is None or self._is_tested(step.whole):
             return False
-        return not self._fits(step.whole, step.text.format(root))
+        return not fits(self.module, step.whole, step.text.format(root))
 
     def _free(self, binding: Binding, name: str) -> bool:
         return not any(
@@ -276,7 +247,7 @@ class Answers:
         indent = source.utf8[line:start].decode()
         root = self._root(found[0].whole)
         text = f"{name} = {found[0].text.format(root)}"
-        if len(indent) + len(text) > _WIDEST:
+        if len(indent) + len(text) > WIDEST:
             text = f"{name} = {self._long(found[0].row, root, statement)}"
         for step in found:
             self._named[step.whole] = name

@@ -16,18 +16,13 @@ from migrator.config import Settings
 
 from .support import call, codes, only, plan_of, rewritten
 
+# A function without arguments.
+EMPTY = {"type": "object", "properties": {}}
 ROWS = API["parameters"]["chat"]
 CHAT = inspect.signature(OpenAI(api_key="k").chat.completions.create).parameters
 RESPONSES = inspect.signature(OpenAI(api_key="k").responses.create).parameters
 BEFORE_ONE = {"engine", "deployment_id", "request_timeout", "api_key"}
 
-# What a tool without parameters becomes: an object without properties is said in full.
-TOOL = {
-    "type": "function",
-    "name": "f",
-    "parameters": {"type": "object", "properties": {}},
-    "strict": False,
-}
 # keyword → (a value that matters, the keywords after the rewrite or the code of the refusal)
 MATTERS: dict[str, tuple[str, dict[str, object] | str]] = {
     "model": ("'gpt-4.1'", {"model": "gpt-4.1"}),
@@ -49,14 +44,17 @@ MATTERS: dict[str, tuple[str, dict[str, object] | str]] = {
     "top_logprobs": ("2", "CC219"),
     "response_format": ("{'type': 'json_object'}", {"text": {"format": {"type": "json_object"}}}),
     "tools": (
-        "[{'type': 'function', 'function': {'name': 'f', 'parameters': {}}}]",
-        {"tools": [TOOL]},
+        "[{'type': 'function', 'function': {'name': 'f', 'parameters': {'a': 1}}}]",
+        {"tools": [{"type": "function", "name": "f", "parameters": {"a": 1}, "strict": False}]},
     ),
     "tool_choice": ("'auto'", {"tool_choice": "auto"}),
     "parallel_tool_calls": ("False", {"parallel_tool_calls": False}),
     "functions": (
-        "[{'name': 'f', 'parameters': {}}]",
-        {"tools": [TOOL], "parallel_tool_calls": False},
+        "[{'name': 'f', 'parameters': {'a': 1}}]",
+        {
+            "tools": [{"type": "function", "name": "f", "parameters": {"a": 1}, "strict": False}],
+            "parallel_tool_calls": False,
+        },
     ),
     "function_call": ("{'name': 'f'}", {"tool_choice": {"type": "function", "name": "f"}}),
     "stream": ("True", {"stream": True}),

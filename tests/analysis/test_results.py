@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from openai import AsyncStream, _models
-from openai.lib.streaming.chat import ChatCompletionStream
-from openai.lib.streaming.responses import ResponseStream
+from openai.lib.streaming.chat import AsyncChatCompletionStream
+from openai.lib.streaming.responses import AsyncResponseStream
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ParsedChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
@@ -39,7 +39,7 @@ CHAT_TYPES = {
     "function": Function,
     "legacy": FunctionCall,
     "stream": AsyncStream,
-    "helper": ChatCompletionStream,
+    "helper": AsyncChatCompletionStream,
 }
 RESPONSE_TYPES = {
     "completion": Response,
@@ -52,7 +52,7 @@ RESPONSE_TYPES = {
     "function": ResponseFunctionToolCall,
     "legacy": ResponseFunctionToolCall,
     "stream": AsyncStream,
-    "helper": ResponseStream,
+    "helper": AsyncResponseStream,
 }
 CHAINS = {
     "completion": "r",
@@ -86,6 +86,11 @@ AFTER = {
     "stream": "r",
     "helper": "r",
 }
+# How `r` is made, where it is not the answer itself.
+OPENED = {
+    "stream": f"r = {call('stream=True')}\n",
+    "helper": f"with {call().replace('create', 'stream')} as r:\n    pass\n",
+}
 # Reads of openai < 1, of other servers, of streams and of raw responses: no field of the types.
 NOT_TYPED = {
     ("completion", "to_dict_recursive"), ("completion", "headers"), ("completion", "parse"),
@@ -93,12 +98,14 @@ NOT_TYPED = {
     ("completion", "response"), ("choice", "delta"), ("choice", "text"),
     ("message", "reasoning_content"), ("message", "reasoning"),
     ("message", "get"), ("usage", "get"),
-    ("helper", "response"),
     # Fields of custom tool calls, of chunks, and of parsed answers.
     ("call", "custom"), ("call", "index"), ("function", "parsed_arguments"),
     ("message", "get"), ("usage", "get"), ("choice", "get"), ("input_details", "get"),
     ("output_details", "get"), ("choice", "content_filter_results"),
 }  # fmt: skip
+
+
+PARSED = call("response_format=M").replace("create(", "parse(")
 
 
 def _has(kind: type, name: str) -> bool:
@@ -125,18 +132,12 @@ def _single_line(text: str) -> str:
     return text.replace("next((part", "next(part").replace(" == \"refusal\" ), None, )", " == \"refusal\"), None)").replace('next(part.refusal', 'next((part.refusal')  # fmt: skip
 
 
-def made(kind: str, method: str = "create") -> str:
-    """Return a call, and what leads to a value of ``kind``."""
-    if kind == "helper":
-        return f"with {call().replace('create(', 'stream(')} as r:\n    pass\n"
-    asked = call("stream=True") if kind == "stream" else call()
-    return f"r = {asked.replace('create(', f'{method}(')}\n{BEFORE.get(kind, '')}"
-
-
 @pytest.mark.parametrize(("kind", "name"), ROWS)
 def test_reads(kind: str, name: str) -> None:
     row = RESULTS[kind][name]
-    source = made(kind, row.get("only", "create")) + f"x = {CHAINS[kind]}.{name}\nprint(x)\n"
+    made = PARSED if row.get("only") == "parse" else call()
+    opened = OPENED.get(kind, f"r = {made}\n")
+    source = f"class M: pass\n{opened}{BEFORE.get(kind, '')}x = {CHAINS[kind]}.{name}\nprint(x)\n"
     if "code" in row:
         finding = only(plan_of(source))
         assert finding.verdict == "blocked" and codes(finding) == {row["code"]}
@@ -149,16 +150,18 @@ def test_reads(kind: str, name: str) -> None:
 
 
 def test_create_parses_nothing() -> None:
-    both = f"if x:\n    r = {call()}\nelse:\n    r = {call().replace('create(', 'parse(')}\n"
+    both = f"if x:\n    r = {call()}\nelse:\n    r = {PARSED}\n"
     for made in (f"r = {call()}\n", both):
-        plan = plan_of(made + "print(r.choices[0].message.parsed)\n")
+        plan = plan_of("class M: pass\n" + made + "print(r.choices[0].message.parsed)\n")
         assert {finding.verdict for finding in plan.findings} == {"blocked"}
         assert all("CC318" in codes(finding) for finding in plan.findings)
 
 
 @pytest.mark.parametrize("kind", sorted(CHAINS))
 def test_unknown_fields_are_blockers(kind: str) -> None:
-    finding = only(plan_of(made(kind) + f"print({CHAINS[kind]}.something_new)\n"))
+    opened = OPENED.get(kind, R)
+    source = f"{opened}{BEFORE.get(kind, '')}print({CHAINS[kind]}.something_new)\n"
+    finding = only(plan_of(source))
     assert finding.verdict == "blocked" and codes(finding) == {"CC301"}
 
 
@@ -166,6 +169,7 @@ R = f"r = {call()}\n"
 CALLS = '[item for item in r.output if item.type == "function_call"]'
 CALLED = 'any(item.type == "function_call" for item in r.output)'
 CUT = 'r.incomplete_details is not None and r.incomplete_details.reason == "max_output_tokens"'
+BROKEN = CUT.replace(" and ", "\n    and ")
 
 # (uses of `r`, the same after the rewrite); api-mapping 5.1
 REWRITTEN = [
@@ -246,12 +250,12 @@ REWRITTEN = [
     ("if r.choices[0].message.function_call: pass", f"if {CALLED}: pass"),
     ("if r.choices[0].finish_reason == 'stop': pass", 'if r.status == "completed": pass'),
     ("if r.choices[0].finish_reason != 'stop': pass", 'if r.status != "completed": pass'),
-    ("if r.choices[0].finish_reason == 'length': pass", f"if {CUT}: pass"),
-    ("if r.choices[0].finish_reason != 'length': pass", f"if not ({CUT}): pass"),
+    ("if r.choices[0].finish_reason == 'length': pass", f"if (\n    {BROKEN}\n): pass"),
+    ("if r.choices[0].finish_reason != 'length': pass", f"if not (\n    {BROKEN}\n): pass"),
     ("if x and r.choices[0].finish_reason == 'length': pass", f"if x and ({CUT}): pass"),
     (
         "if r.choices[0].finish_reason in ('stop', 'length'): pass",
-        f'if r.status == "completed" or ({CUT}): pass',
+        f'if r.status == "completed" or (\n    {BROKEN}\n): pass',
     ),
     ("f = r.choices[0].finish_reason\nif f == 'stop': pass", 'if r.status == "completed": pass'),
 ]
