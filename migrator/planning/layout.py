@@ -1,16 +1,16 @@
-"""How wide lines may get, and how formatters break conditions that are wider."""
+"""How much room a line has, and expressions laid out over several."""
 
 from __future__ import annotations
 
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast
+from migrator.documents.source import Source
 
 WIDEST = 88
 
 
-def fits(module: Module, node: ast.expr, text: str) -> bool:
-    """Return whether the line of ``node`` stays short enough with ``text`` in its place."""
-    source = module.source
+def fits(source: Source, node: ast.expr, text: str) -> bool:
+    """Return whether ``text`` has room in the place of ``node``."""
     start, end = source.span(node)
     line = source.utf8.rfind(b"\n", 0, start) + 1
     stop = source.utf8.find(b"\n", end)
@@ -18,12 +18,35 @@ def fits(module: Module, node: ast.expr, text: str) -> bool:
     return start - line + len(text) + len(tail.rstrip()) <= WIDEST
 
 
-def laid_out(module: Module, node: ast.expr, text: str) -> str:
+def indent_of(source: Source, statement: ast.stmt) -> str | None:
+    """Return the white space before a statement; None where other code stands there."""
+    start = source.span(statement)[0]
+    line = source.utf8.rfind(b"\n", 0, start) + 1
+    indent = source.utf8[line:start].decode()
+    return None if indent.strip() else indent
+
+
+def newline_of(source: Source, statement: ast.stmt) -> str:
+    """Return how the line before a statement ends."""
+    line = source.utf8.rfind(b"\n", 0, source.span(statement)[0]) + 1
+    return "\r\n" if source.utf8[line - 2 : line] == b"\r\n" else "\n"
+
+
+def laid_out(source: Source, row: dict[str, str], root: str, statement: ast.stmt) -> str:
+    """Return the expression of a catalogue row over several lines, ``""`` if there is no room."""
+    indent = indent_of(source, statement)
+    if indent is None:
+        return ""
+    lines = row.get("long", "").strip("\n").format(root).split("\n")
+    return f"{newline_of(source, statement)}{indent}".join(lines)
+
+
+def condition(module: Module, node: ast.expr, text: str) -> str:
     """Return the condition ``text`` for the place of ``node``, over lines when it is too wide.
 
     Only where it is all that a statement on lines of its own tests, assigns or returns.
     """
-    if fits(module, node, text) or not _alone(module, node):
+    if fits(module.source, node, text) or not _alone(module, node):
         return text
     source = module.source
     statement = module.statement(node)

@@ -332,7 +332,7 @@ class _Planner:
             share.mentions.extend(asked)
             gone |= written(self.module, share.loops)
         steps = [step for step in share.steps if self.module.statement(step.whole) not in gone]
-        result.extend(answers.hoist(steps))
+        result.extend(answers.hoists.edits(steps))
         for alias in share.aliases:
             result.extend(self.variables.edits(alias))
         for step in steps:
