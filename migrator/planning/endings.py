@@ -13,7 +13,7 @@ _OF_TOOLS = ("stop", "tool_calls")
 # Finish reasons by what `incomplete_details` calls them.
 _CUTS = {"length": "max_output_tokens", "content_filter": "content_filter"}
 # Values of `tool_choice` that leave it to the model.
-_FREE = {"auto", "none", None}
+_FREE = ("auto", "none", None)
 
 
 def offers_tools(request: Request) -> bool:

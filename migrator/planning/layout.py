@@ -53,8 +53,8 @@ def condition(module: Module, node: ast.expr, text: str) -> str:
     start = source.span(statement)[0]
     line = source.utf8.rfind(b"\n", 0, start) + 1
     indent = source.utf8[line:start].decode()
-    word = source.utf8[start : source.span(node)[0]]
-    if indent.strip() or b"\n" in word:
+    head = source.utf8[start : source.span(node)[0]]
+    if indent.strip() or b"\n" in head:
         return text
     newline = "\r\n" if source.utf8[line - 2 : line] == b"\r\n" else "\n"
     inner = f"{newline}{indent}    "
@@ -62,7 +62,9 @@ def condition(module: Module, node: ast.expr, text: str) -> str:
     if opening:
         parts = text[opening:-1].split(" and ")
         return f"{text[:opening]}{inner}{f'{inner}and '.join(parts)}{newline}{indent})"
-    return f"({inner}{f'{inner}and '.join(text.split(' and '))}{newline}{indent})"
+    word = "or" if " or " in text else "and"
+    parts = text.split(f" {word} ")
+    return f"({inner}{f'{inner}{word} '.join(parts)}{newline}{indent})"
 
 
 def _last_bracket(text: str) -> int:

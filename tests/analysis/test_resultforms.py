@@ -122,7 +122,7 @@ def test_the_wrapper_stays_in_the_chain() -> None:
         f"with {STREAMED} as (a, b): pass",
         f"with {STREAMED} as self.r: pass",
         f"with {STREAMED} as r:\n    for line in r.iter_lines(): print(line)",
-        f"r = {RAW[:-1]}, stream=True)\nprint(r.headers)",
+        f"r = {RAW[:-1]}, stream=True)\nprint(r.text)",
     ],
 )
 def test_wrappers_that_stay(program: str) -> None:
