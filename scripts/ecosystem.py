@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import os
 import shutil
 import sys
@@ -26,6 +27,7 @@ from pathlib import Path
 from ecosystem_packages import PackageError, Project, fetched, projects_in, read_pins
 from ecosystem_report import (
     as_json,
+    change_table,
     failure_lines,
     note_lines,
     reason_table,
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-types", action="store_true", help="leave the type checker out")
     add("--markdown", type=Path, metavar="FILE", help="write the tables there too")
     add("--json", type=Path, metavar="FILE", help="write all numbers there")
+    add("--before", type=Path, metavar="FILE", help="numbers of an earlier run to compare with")
     add("--diffs", type=Path, metavar="DIR", help="write what fix changed there")
     add("--sample", type=int, default=0, metavar="N", help="print N random blocked calls")
     add("--seed", type=int, default=0, metavar="S", help="which ones")
@@ -140,6 +143,8 @@ def _report(
     options: argparse.Namespace,
 ) -> None:
     text = f"{table(results)}\n{reason_table(results)}"
+    if options.before:
+        text += f"\n{change_table(results, json.loads(options.before.read_text(encoding='utf-8')))}"
     print(text)
     for title, lines in (("Notes", note_lines(results)), ("Failures", failure_lines(results))):
         print(f"{title}: {len(lines) or 'none'}", *lines, sep="\n  ")

@@ -77,6 +77,31 @@ def reason_table(results: Iterable[Result]) -> str:
     return "".join(lines)
 
 
+def change_table(results: Sequence[Result], earlier: dict[str, Any]) -> str:
+    """Return what an earlier run, as `as_json` wrote it, and this one found, side by side."""
+    now = json.loads(as_json(results))["projects"]
+    labels = {project["project"] for project in now}
+    then = [project for project in earlier["projects"] if project["project"] in labels]
+    lines = ["| calls | before | after |\n", "| --- | ---: | ---: |\n"]
+    before, after = _summed(then), _summed(now)
+    reasons = [name for name, _ in _most(before + after) if name.startswith("CC")]
+    fixed = [f"fixed ({mode})" for mode in MODES]
+    for name in ["all", *VERDICTS, *fixed, *reasons]:
+        lines.append(f"| {name} | {before[name]} | {after[name]} |\n")
+    return "".join(lines)
+
+
+def _summed(projects: Iterable[dict[str, Any]]) -> Counter[str]:
+    counts = Counter[str]()
+    for project in projects:
+        counts["all"] += project["calls"]
+        counts.update(project["verdicts"])
+        counts.update(project["reasons"])
+        for mode, done in project["fix"].items():
+            counts[f"fixed ({mode})"] += done["applied"]
+    return counts
+
+
 def failure_lines(results: Iterable[Result]) -> list[str]:
     """Return one line for each thing that must not happen."""
     return [

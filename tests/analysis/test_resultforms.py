@@ -111,6 +111,12 @@ def test_the_wrapper_stays_in_the_chain() -> None:
     assert "client.responses.with_streaming_response.create(" in rewritten(source)
 
 
+def test_a_stream_is_followed_through_its_wrapper() -> None:
+    opened = f"r = {RAW[:-1]}, stream=True)\nprint(r.headers)\n"
+    assert ".with_raw_response.create(" in rewritten(opened)
+    assert codes(only(plan_of(f"{opened}save(r.parse())\n"))) == {"CC308"}
+
+
 @pytest.mark.parametrize(
     "program",
     [
@@ -123,6 +129,7 @@ def test_the_wrapper_stays_in_the_chain() -> None:
         f"with {STREAMED} as self.r: pass",
         f"with {STREAMED} as r:\n    for line in r.iter_lines(): print(line)",
         f"r = {RAW[:-1]}, stream=True)\nprint(r.text)",
+        f"with {STREAMED[:-1]}, stream=True) as r:\n    print(r.headers)",
     ],
 )
 def test_wrappers_that_stay(program: str) -> None:

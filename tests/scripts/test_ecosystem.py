@@ -32,6 +32,25 @@ def test_a_folder_of_checkouts(
     assert "+    return response.output_text" in diff.read_text()
 
 
+def test_two_runs_side_by_side(
+    command: Command, checkouts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    numbers = tmp_path / "all.json"
+    arguments = ["--folder", str(checkouts), "--migrator", command(), "--no-types"]
+    arguments += ["--cache", str(tmp_path / "cache"), "--json", str(numbers)]
+    assert ecosystem.main(arguments) == 0
+    earlier = json.loads(numbers.read_text())
+    earlier["projects"][0]["verdicts"] = {"blocked": 2}
+    earlier["projects"][0]["reasons"] = {"CC202": 1, "CC215": 1}
+    earlier["projects"].append({**earlier["projects"][0], "project": "gone since"})
+    numbers.write_text(json.dumps(earlier))
+    assert ecosystem.main([*arguments, "--before", str(numbers)]) == 0
+    out = capsys.readouterr().out
+    assert "| all | 2 | 2 |\n| rewrite | 0 | 1 |\n" in out
+    assert "| blocked | 2 | 1 |" in out
+    assert "| CC202 | 1 | 1 |\n| CC215 | 1 | 0 |" in out
+
+
 def test_a_diff_shows_only_what_changed() -> None:
     lines = [f"line {number}" if number % 2 else "" for number in range(400)]
     changed = [*lines[:201], "new", *lines[202:]]

@@ -36,7 +36,7 @@ def view_response(response: Any, *, functions: bool = False) -> ChatView:
     return ChatView(
         id=field(response, _FIELDS["id"]["to"]),
         model=field(response, _FIELDS["model"]["to"]),
-        created=int(field(response, _FIELDS["created"]["to"])),
+        created=int(field(response, "created_at")),
         content=text or (None if said_otherwise else ""),
         finish_reason=finish,
         refusal="".join(refusals) if refusals else None,

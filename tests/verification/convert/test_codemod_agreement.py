@@ -28,9 +28,9 @@ from .recording import Recorder
 # The share of calls that the codemod must rewrite, by what they have beside plain text.
 FLOORS = {
     "": 0.95,
-    "parts": 0.0,
+    "parts": 0.2,
     "tools": 0.2,
-    "functions": 0.2,
+    "functions": 0.4,
     "format": 0.7,
     "logprobs": 0.0,
     "refusal": 0.0,
@@ -60,8 +60,27 @@ def agreed(request: Request, dice: Random, config: Settings) -> bool:
     except Unconvertible as error:
         raise AssertionError(f"{error}\n{source}\n{after}") from error
     assert request == untouched
-    assert typed(Recorder().run(after)) == typed([("responses", expected)]), after
+    [(endpoint, sent)] = Recorder().run(after)
+    assert endpoint == "responses"
+    assert typed(said_shortly(sent)) == typed(said_shortly(expected)), after
     return True
+
+
+def said_shortly(request: Request) -> Request:
+    """Return ``request`` with the one text of an assistant as a string, which means the same.
+
+    The converter keeps the list; the codemod writes what a person would.
+    """
+    return {**request, "input": [_short(item) for item in request["input"]]}
+
+
+def _short(item: dict[str, Any]) -> dict[str, Any]:
+    parts = item.get("content")
+    if item.get("role") != "assistant" or not isinstance(parts, list) or len(parts) != 1:
+        return item
+    if set(parts[0]) != {"type", "text"} or parts[0]["type"] != "output_text":
+        return item
+    return {"role": "assistant", "content": parts[0]["text"]}
 
 
 def typed(value: Any) -> Any:
