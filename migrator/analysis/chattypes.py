@@ -52,8 +52,7 @@ class Annotations:
         flow.bound(binding, level)
         flow.objects.given(binding, level, binding.node)
         self.report.keep(flow.escapes)
-        self.report.mentions.extend(flow.questions())
-        self.report.sinks.extend(call for call in flow.sinks if call not in self.report.sinks)
+        self.report.absorb(flow)
         for other in flow.bindings:
             known = annotation_of(other)
             if known is not None and known not in self._seen and self._chat(known):

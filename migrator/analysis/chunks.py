@@ -58,6 +58,8 @@ class Reader:
         self.variable: Key = (binding.scope, binding.name)
         self.known: dict[Key, Value] = {}
         self.carried: set[Key] = set()
+        # Variables set inside tests: what they stand for is written in their place.
+        self.inlined: set[Key] = set()
 
     def key(self, node: ast.Name) -> Key | None:
         """Return what identifies the variable a name stands for; None for builtins."""
@@ -220,6 +222,16 @@ class Reader:
             return value
         text = rendered(self.module.source, part, value.edits)
         result = self.written(node, value, text)
+        source, (start, end) = self.module.source, self.module.source.span(node)
+        parent = self.module.parent(node)
+        if (
+            isinstance(parent, (ast.Attribute, ast.Subscript))
+            and source.utf8[start - 1 : start] == b"("
+            and source.utf8[end : end + 1] == b")"
+            and text.replace(".", "").replace("_", "").isalnum()
+        ):
+            # Nothing needs the parentheses any more.
+            result.edits = [(start - 1, end + 1, text)]
         result.names, result.guard = value.names, value.guard
         return result
 
@@ -325,6 +337,7 @@ class Reader:
         if value.edits is not None:
             stored.inline = rendered(self.module.source, node.value, value.edits)
         self.known[key] = stored
+        self.inlined.add(key)
         return self._instead(node, node.value, value)
 
     # -- calls and f-strings ------------------------------------------------------------

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from migrator.analysis.chunks import Reader
 from migrator.analysis.chunkvalues import pure
-from migrator.analysis.syntax import ast
+from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.syntax import ast, last_name
 
 _LOGGERS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print",
             "echo", "secho", "pprint"}  # fmt: skip
@@ -18,6 +19,10 @@ def adds_nothing(reader: Reader, target: ast.Name, value: ast.expr) -> bool:
         return False
     added = reader.read(value.right)
     return added.derived and added.kind == "const" and added.data == ""
+
+
+# Where an empty text is a value like any other.
+_SETTERS = ("set", "update", "replace", "assign")
 
 
 def delivers(reader: Reader, node: ast.expr) -> str:
@@ -38,13 +43,36 @@ def delivers(reader: Reader, node: ast.expr) -> str:
         return "nothing"
     if isinstance(node.func, ast.Name) and name == "print" and reader.key(node.func) is None:
         return _printed(reader, node)
-    if name in _LOGGERS or len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
+    if (
+        name.startswith(_SETTERS)
+        or name in _LOGGERS
+        or len(node.args) != 1
+        or isinstance(node.args[0], ast.Starred)
+    ):
         return ""
     if any(not isinstance(item.value, ast.Constant) for item in node.keywords):
         return ""
     value = reader.read(node.args[0])
     empty = value.derived and value.kind == "const" and value.data == ""
-    return "nothing" if empty and pure(node.func) else ""
+    if not empty or not pure(node.func) or _is_counted(reader, node.func):
+        return ""
+    return "nothing"
+
+
+def _is_counted(reader: Reader, func: ast.expr) -> bool:
+    """Return whether a list that gets the deltas is asked how many they are, or for one of them."""
+    if not isinstance(func, ast.Attribute) or not isinstance(func.value, ast.Name):
+        return False
+    module = reader.module
+    for binding in bindings_of(module, func.value):
+        for use in uses_of(module, binding):
+            parent = module.parent(use)
+            if isinstance(parent, ast.Call) and last_name(parent.func) == "len":
+                return True
+            if isinstance(parent, (ast.Subscript, ast.If, ast.While, ast.UnaryOp, ast.BoolOp,
+                                   ast.IfExp, ast.Compare, ast.Assert)):  # fmt: skip
+                return True
+    return False
 
 
 def _printed(reader: Reader, node: ast.Call) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator.analysis.rebuilt import Rebuilt
 from migrator.analysis.resultuses import Step
 from migrator.analysis.syntax import ast
 
@@ -15,16 +16,18 @@ _DUMPS = ("model_dump", "to_dict", "dict")
 class Placed:
     """A message that becomes an element of a list; a messages list may claim it.
 
-    ``node`` is the element, ``whole`` what is edited: the call of ``append``, or the element.
+    ``node`` is the element, ``whole`` what is edited: the call of ``append``, or the element;
+    ``answer`` is a read of the answer: the element itself, unless it is written out again.
     """
 
-    __slots__ = ("node", "whole", "group", "claimed")
+    __slots__ = ("node", "whole", "group", "claimed", "answer")
 
     def __init__(self, node: ast.expr, whole: ast.expr, group: int) -> None:
         self.node = node
         self.whole = whole
         self.group = group
         self.claimed = False
+        self.answer = node
 
 
 class History:
@@ -34,6 +37,7 @@ class History:
         self.results = results
         self.module = results.module
         self.placed: dict[ast.expr, Placed] = {}
+        self.rebuilt = Rebuilt(results)
 
     def appended(self, node: ast.expr, group: int, call: ast.Call) -> bool:
         """Note ``list.append(node)``; False for any other call."""
@@ -63,6 +67,8 @@ class History:
     def claim(self, node: ast.expr, group: int) -> bool:
         """Let a messages list of ``group`` have the element ``node``; False if it is no message."""
         placed = self.placed.get(node)
+        if isinstance(node, ast.Dict):
+            placed = self._written(node)
         if placed is None:
             return False
         self.results.groups.join(placed.group, group)
@@ -70,9 +76,25 @@ class History:
             placed.claimed = True
             kind = "element" if placed.whole is node else "append"
             self.results.steps.append(
-                (group, Step(placed.whole, node, "message", kind, {}, "items"))
+                (group, Step(placed.whole, placed.answer, "message", kind, {}, "items"))
             )
         return True
+
+    def _written(self, node: ast.Dict) -> Placed | None:
+        """Return what places a message that is written out again from an answer."""
+        found = self.rebuilt.answer(node)
+        call = self.module.parent(node)
+        if found is None:
+            return None
+        if isinstance(call, ast.List):
+            placed = Placed(node, node, found[1])
+        elif _appends(call, node) and isinstance(self.module.parent(call), ast.Expr):
+            assert isinstance(call, ast.Call)
+            placed = Placed(node, call, found[1])
+        else:
+            return None
+        placed.answer = found[0]
+        return self.placed.setdefault(node, placed)
 
     def unclaimed(self) -> None:
         """Add a reason for every message in a list that is no messages list."""
@@ -80,6 +102,13 @@ class History:
             if not placed.claimed:
                 message = "the object is put into a list"
                 self.results.reason(placed.group, "CC305", message, placed.node)
+        for node, group in self.rebuilt.stored_parts.items():
+            above: ast.AST = node
+            while isinstance(above, ast.expr) and above not in self.placed:
+                above = self.module.parent(above)
+            if above not in self.placed:
+                message = "a part of the tool calls is put into a dict"
+                self.results.reason(group, "CC303", message, node)
 
 
 def _appends(call: ast.AST, node: ast.expr) -> bool:

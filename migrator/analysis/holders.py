@@ -63,6 +63,8 @@ class Holders(Sources):
             self.function(function, parent)
         elif isinstance(parent, ast.Dict) and node in parent.values:
             return self._entry(parent, parent.keys[parent.values.index(node)])
+        elif isinstance(parent, ast.comprehension):
+            return node in parent.ifs
         elif isinstance(parent, ast.Compare):
             others = [item for item in [parent.left, *parent.comparators] if item is not node]
             return all(is_none(other) for other in others)

@@ -68,6 +68,16 @@ class Keywords(Holders):
             and any(entry.name == name and entry.display is self.begun[0] for entry in self.own)
         )
 
+    def node(self, node: ast.expr) -> None:
+        """Follow an expression that has the value, back and forth."""
+        self.module.memo.setdefault(("keywords", node), self)
+        super().node(node)
+
+    def use(self, node: ast.expr) -> None:
+        """Look at what is done with an expression that has the value."""
+        self.module.memo.setdefault(("keywords", node), self)
+        super().use(node)
+
     # -- entries ------------------------------------------------------------------------
 
     def source(self, node: ast.expr) -> None:
@@ -137,7 +147,7 @@ class Keywords(Holders):
         if arguments.kwarg is not binding.node:
             return False
         uses = references(self.module, function)
-        if uses.others or uses.unsure or not uses.calls:
+        if uses.others or uses.unsure or uses.foreign or not uses.calls:
             return False
         own = {arg.arg for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
         for call in uses.calls:
@@ -222,27 +232,35 @@ class Keywords(Holders):
         return True
 
 
+def is_carried(module: Module, target: ast.expr) -> bool:
+    """Return whether ``params["name"] = …`` fills a mapping of which everything is known."""
+    if not isinstance(target, ast.Subscript) or constant_string(target.slice) is None:
+        return False
+    found = keywords_of(module, target.value, library=False).reports()
+    return any(report.calls for report in found) and not any(
+        report.unseen or report.shared for report in found
+    )
+
+
 def _all(start: Keywords, *ways: str) -> list[Keywords]:
     """Return everything reachable from ``start``."""
-    result = [start]
-    for each in result:
+    result = {start: None}
+    todo = [start]
+    while todo:
+        each = todo.pop()
         for way in ways:
-            result.extend(other for other in getattr(each, way) if other not in result)
-    return result
+            found = [other for other in getattr(each, way) if other not in result]
+            result.update(dict.fromkeys(found))
+            todo.extend(found)
+    return list(result)
 
 
 def keywords_of(module: Module, node: ast.expr, *, library: bool) -> Keywords:
-    """Return what is known of a mapping that is splatted; asked once for all its calls."""
-    key = ("keywords", node)
-    known = module.memo.get(key)
+    """Return what is known of a mapping that is splatted; asked once for all its names."""
+    known = module.memo.get(("keywords", node))
     if isinstance(known, Keywords):
         return known
     result = Keywords(module, Report(), library=library)
-    module.memo[key] = result
     result.node(node)
     result.use(node)
-    for call in result.report.calls:
-        for item in call.keywords:
-            if item.arg is None and ("value", item.value) in result.seen:
-                module.memo["keywords", item.value] = result
     return result

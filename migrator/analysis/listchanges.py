@@ -71,9 +71,15 @@ class Changes:
                     self.of(binding)
                 elif isinstance(target, ast.Attribute) and binding is not None:
                     self.report.attribute(target)
-                else:
+                elif not self._carried(target):
                     self.report.reason("CC236", "the list is stored where other code can change it",
                                 use)  # fmt: skip
+
+    def _carried(self, target: ast.expr) -> bool:
+        """Return whether the list goes into the keywords of a call, which are followed, too."""
+        from migrator.analysis.keywords import is_carried
+
+        return is_carried(self.module, target)
 
     def _method(self, use: ast.expr, method: ast.Attribute) -> None:
         call = self.module.parent(method)

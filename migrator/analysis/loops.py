@@ -164,7 +164,11 @@ class _Specialised:
         walker = Walker(self.module, reader, self.local, self.visited)
         pieces, left = walker.run(self.node.body)
         self.carried |= reader.carried
-        self.derived |= walker.derived
+        self.derived |= walker.derived | reader.inlined
+        for _, name in sorted(reader.inlined - self.local, key=lambda key: key[1]):
+            raise Refused(
+                "CC316", f"`{name}` is set in a test and used outside the loop", self.node
+            )
         return pieces, left
 
     def _local(self) -> set[Key]:

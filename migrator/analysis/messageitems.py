@@ -110,6 +110,9 @@ class Items:
         if text == "assistant" and isinstance(fields.get("tool_calls"), ast.List):
             self._calls(fields, node)
             return
+        if text == "assistant" and "tool_calls" in fields:
+            self.report.later("an assistant message carries tool calls", node, "CC234")
+            return
         for name, value in fields.items():
             if name in ("role", "content"):
                 continue

@@ -22,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from migrator.analysis.shapefacts import Facts
+
 
 class MessageList:
     """The verdict over one ``messages`` argument: reasons, questions, places and notes."""
@@ -40,7 +42,8 @@ class MessageList:
         self.reads: list[Reason] = []
         self.counts: list[Reason] = []
         # Other calls of the API that what is reshaped is sent with.
-        self.sinks: list[ast.Call] = []
+        self.sinks: dict[ast.Call, None] = {}
+        self._asked: set[object] = set()
         self.contents = Contents(module, self)
         self.changes = Changes(module, self)
         self.items = Items(module, self)
@@ -73,8 +76,22 @@ class MessageList:
         self.retype(call.func, to)
         flow = flow_of(self.module, call, MESSAGE)
         self.keep(flow.escapes)
-        self.mentions.extend(flow.questions())
-        self.sinks.extend(found for found in flow.sinks if found not in self.sinks)
+        self.absorb(flow)
+
+    def absorb(self, flow: Facts) -> None:
+        """Take over where a flow ends, and what it leaves to be asked."""
+        self.sinks.update(flow.sinks)
+        self.absorb_questions(flow)
+
+    def absorb_questions(self, flow: Facts) -> None:
+        """Take over what a flow leaves to be asked."""
+        for mention in flow.mentions:
+            key = (mention.needles, mention.anywhere, mention.reason.message)
+            if key not in self._asked:
+                # Every call asks for itself.
+                self._asked.add(key)
+                known = Mention(mention.needles, mention.reason, anywhere=mention.anywhere)
+                self.mentions.append(known)
 
     def keep(self, reasons: Iterable[Reason]) -> None:
         """Add what was found elsewhere."""
@@ -102,8 +119,7 @@ class MessageList:
         self.keep(flow.reads)
         self.keep(flow.kinds if kinds else ())
         self.keep(flow.counts if counts else ())
-        self.mentions.extend(flow.questions())
-        self.sinks.extend(call for call in flow.sinks if call not in self.sinks)
+        self.absorb(flow)
         if self.call not in flow.sinks:
             self.reason("CC240", "not every way to the request can be followed", value)
 
@@ -115,18 +131,17 @@ class MessageList:
             flow = flow_of(self.module, node, MESSAGE)
             self.reads.extend([*flow.escapes, *flow.reads, *flow.kinds])
             self.counts.extend(flow.counts)
-            self.mentions.extend(flow.questions())
-            self.sinks.extend(call for call in flow.sinks if call not in self.sinks)
+            self.absorb(flow)
             if self.call not in flow.sinks:
                 place = self.module.source.place(node)
                 message = "not every way to the request can be followed"
                 self.reads.append(Reason("CC240", message, place, "block"))
 
-    def later(self, message: str, node: ast.expr) -> None:
+    def later(self, message: str, node: ast.expr, code: str = "CC235") -> None:
         """Leave an element to the flow of results; without a claim it is a reason."""
         if all(node is not known for known, _ in self.pending):
             place = self.module.source.place(node)
-            self.pending.append((node, Reason("CC235", message, place, "block")))
+            self.pending.append((node, Reason(code, message, place, "block")))
 
     # -- lists --------------------------------------------------------------------------
 

@@ -8,25 +8,41 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.requests import Request
 
-# The errors, and the class they derive from that no other error of a request has to itself.
-_ERRORS = ("LengthFinishReasonError", "ContentFilterFinishReasonError", "OpenAIError")
+_CODE = "CC222"
+_ERRORS = ("LengthFinishReasonError", "ContentFilterFinishReasonError")
+# What they derive from; other errors of a request have classes in between.
+_BASE = "OpenAIError"
+_LIMITS = {"max_tokens", "max_completion_tokens"}
 
 
-def ask_for_handlers(request: Request) -> None:
-    """Add a reason where an error may be handled that only Chat Completions' ``parse`` raises."""
+def look_at_parse(request: Request) -> None:
+    """Add what follows from errors that only Chat Completions' ``parse`` raises.
+
+    Without a class there is nothing on Responses that would raise for half an answer; with one,
+    pydantic does, unless nothing was written before a token limit.
+    """
     call = request.site.call
     utf8 = request.module.source.utf8
-    for name in _ERRORS:
-        if _word(utf8, name.encode()):
-            request.reason("CC222", f"`{name}` is named here; Responses does not raise it", call)
-            break
     place = request.module.source.place(call)
-    for name in _ERRORS:
-        reason = Reason("CC222", f"`{name}` is named in", place, "block")
-        request.mentions.append(Mention((name.encode(),), reason))
+    for name in (*_ERRORS, _BASE):
+        own = request.module.root.bindings.get(name, ())
+        if any(binding.kind == "class" for binding in own):
+            continue
+        if _word(utf8, name.encode()):
+            request.reason(_CODE, f"`{name}` is named here; Responses does not raise it", call)
+            break
+        reason = Reason(_CODE, f"`{name}` is named in", place, "block")
+        request.mentions.append(Mention((name.encode(),), reason, anywhere=name != _BASE))
+    if "response_format" not in request.names or any(
+        row.keyword == "response_format" and row.action == "dropped" for row in request.ledger
+    ):
+        request.reason(_CODE, "`parse` without a class raises for an answer cut off", call)
+    elif _LIMITS & set(request.names):
+        message = "an answer cut off before it begins gives None instead of an error"
+        request.reason(_CODE, message, call, "suggest")
     request.notes.append(
-        "an answer that was cut off raises pydantic's ValidationError, or leaves "
-        "`output_parsed` None, where `parse` raised LengthFinishReasonError"
+        "an answer that was cut off raises pydantic's ValidationError where "
+        "`parse` raised LengthFinishReasonError"
     )
 
 

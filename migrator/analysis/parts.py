@@ -286,7 +286,7 @@ def open_part(module: Module, node: ast.expr, report: MessageList) -> ast.AST | 
         if text.value in words and text not in closed:
             return text
     for display in part_displays(module):
-        report.mentions.extend(flow_of(module, display, PART).questions())
+        report.absorb_questions(flow_of(module, display, PART))
     return None
 
 

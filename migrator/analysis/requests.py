@@ -118,9 +118,9 @@ class Request:
         if "max_tokens" in self.names and "max_completion_tokens" in self.names:
             self.reason("CC212", "both `max_tokens` and `max_completion_tokens` are given", call)
         if self.site.operation == PARSE:
-            from migrator.analysis.parsing import ask_for_handlers
+            from migrator.analysis.parsing import look_at_parse
 
-            ask_for_handlers(self)
+            look_at_parse(self)
         self._nest()
         self._store()
 

@@ -276,15 +276,15 @@ class Walker:
                 raise Raises(node)
             if not value.data and not node.orelse:
                 return []
-        if value.edits is None or value.kind in ("usage", "details"):
-            raise Refused("CC215", "a loop goes through a part of the chunk", node)
         if node.orelse:
             raise Refused("CC215", "an inner loop has an `else`", node)
-        if isinstance(node, ast.For):
-            for part in walk(node.target):
-                key = self.reader.key(part) if isinstance(part, ast.Name) else None
-                if key is not None:
-                    self.reader.known[key] = Value("unknown", None, [])
+        if isinstance(node, ast.While) and value.derived and value.truth() is False:
+            return []
+        self._forget(node)
+        if isinstance(node, ast.While):
+            value = self.reader.read(header)
+        if value.edits is None or value.kind in ("usage", "details"):
+            raise Refused("CC215", "a loop goes through a part of the chunk", node)
         before = dict(self.reader.known)
         # `break` and `continue` in here are the inner loop's own.
         body, _ = self.block(node.body, conditional=True)
@@ -292,6 +292,16 @@ class Walker:
         piece = Piece(node, value.edits, value.names)
         piece.body = body
         return [piece]
+
+    def _forget(self, node: ast.For | ast.While) -> None:
+        """Forget what rounds of an inner loop set: the first one does not tell of the others."""
+        known = self.reader.known
+        for part in walk(node):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                key = self.reader.key(part)
+                if key is not None:
+                    derived = key in known and known[key].derived
+                    known[key] = Value("unknown", None, [], derived=derived)
 
     def _one(self, node: ast.For, value: Value) -> list[Piece]:
         """``for choice in chunk.choices``: once, or not at all."""

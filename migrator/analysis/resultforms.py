@@ -79,7 +79,9 @@ class Forms:
         if call is None or call.args or call.keywords:
             self.results.reason(group, "CC221", "`.parse` is told what to return", whole)
         else:
-            self.results.track(call, "completion", group)
+            streams = self.results.streams
+            streamed = streams is not None and streams.streams(group)
+            self.results.track(call, "stream" if streamed else "completion", group)
 
     def _get(
         self, node: ast.expr, kind: str, group: int, whole: ast.Attribute, call: ast.Call | None

@@ -85,6 +85,8 @@ class Parts:
 
     def _type(self, node: ast.expr, group: int, parent: ast.AST) -> bool:
         results = self.results
+        if results.history.rebuilt.stored(node, group, parent):
+            return True
         values = _compared(node, parent)
         if values is None or any(constant_string(value) not in _TYPES for value in values):
             results.reason(group, "CC303", "the type of a tool call is more than compared", node)

@@ -191,6 +191,8 @@ class Results:
             return
         if kind == "message" and self.history.dumped(node, group, whole, name):
             return
+        if kind == "call" and self.history.rebuilt.dumped(whole, group):
+            return
         row = (API["results"].get(base(kind)) or API["wrappers"].get(kind, {})).get(name)
         code, message, becomes = attribute_read(kind, name, row)
         if not code and style(kind) and becomes not in PARTS | VALUES:
@@ -304,6 +306,8 @@ class Results:
     def _operand(self, node: ast.expr, kind: str, group: int, parent: ast.AST) -> None:
         if kind == "message" and isinstance(parent, ast.List):
             self.history.element(node, group)
+            return
+        if kind == "calls" and self.history.rebuilt.stored(node, group, parent):
             return
         verdict, detail, others = operand(self.module, node, base(kind), parent)
         if verdict == "flows":

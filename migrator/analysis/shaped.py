@@ -109,13 +109,9 @@ def _tools(request: Request, name: str, node: ast.expr, row: Row) -> None:
 
 
 def _legacy_alone(request: Request, node: ast.expr, row: Row) -> bool:
-    if {"tools", "tool_choice"} & set(request.names):
-        message = "`functions` and `tools` are both given"
-    elif request.carrier is not None and request.carrier.display is None:
-        message = "`functions` may or may not be sent"
-    else:
+    if not {"tools", "tool_choice"} & set(request.names):
         return True
-    _refused(request, "functions", node, row["code"], message)
+    _refused(request, "functions", node, row["code"], "`functions` and `tools` are both given")
     return False
 
 
@@ -125,10 +121,11 @@ def _format(request: Request, name: str, node: ast.expr, row: Row) -> None:
         request.row(name, "renamed", node, "text_format")
         request.changes.append(Change("rename", name, "text_format"))
         return
+    if parses:
+        _refused(request, name, node, "CC222", "`response_format` is not surely a class")
+        return
     report = _followed(request, name, node)
     if report is None:
-        if parses:
-            request.reason("CC222", "whether `response_format` is a class can't be seen", node)
         return
     extra = filled(request.module, node, report)
     if extra is None:

@@ -57,7 +57,7 @@ class Facts:
         self.reads: list[Reason] = []
         self.kinds: list[Reason] = []
         self.counts: list[Reason] = []
-        self.sinks: list[ast.Call] = []
+        self.sinks: dict[ast.Call, None] = {}
         self.holders: list[ast.expr] = []
         self.writes: list[tuple[int, ast.expr]] = []
         self.mentions: list[Mention] = []
@@ -86,10 +86,6 @@ class Facts:
     def count(self, level: int, node: ast.AST) -> None:
         """Note what sees how many there are."""
         self._note(self.counts, level, "other code counts on the number of", node)
-
-    def questions(self) -> list[Mention]:
-        """Return what the rest of the project has to be asked, to be asked by one call."""
-        return [Mention(m.needles, m.reason, anywhere=m.anywhere) for m in self.mentions]
 
     def public(self, needles: tuple[bytes, ...], message: str, node: ast.AST, wide: bool) -> None:
         """Ask the rest of the project whether it uses a name that holds the value."""

@@ -310,8 +310,7 @@ class Flow(Facts):
         key = parent.arg if isinstance(parent, ast.keyword) else None
         name = last_name(call.func)
         if level == LIST and key == "messages" and is_site(self.module, call):
-            if call not in self.sinks:
-                self.sinks.append(call)
+            self.sinks[call] = None
         elif key == "content" and level == CONTENT and makes_message(call):
             if call not in self.holders:
                 self.holders.append(call)

@@ -204,8 +204,9 @@ class Sources:
             self._attribute_uses(name, binding)
         else:
             self._ask((name.encode(),), f"`{name}` is also used in", binding.node, False)
-            if f'"{name}"'.encode() in self.module.source.utf8 and (
-                b"__all__" in self.module.source.utf8
+            utf8 = self.module.source.utf8
+            if b"__all__" in utf8 and any(
+                f"{mark}{name}{mark}".encode() in utf8 for mark in ("'", '"')
             ):
                 self.reason(f"`{name}` is exported", binding.node, shared=True)
 
@@ -227,7 +228,7 @@ class Sources:
             return
         self._annotation(arg.annotation)
         uses = references(self.module, function)
-        if uses.others or uses.unsure or not uses.calls:
+        if uses.others or uses.unsure or uses.foreign or not uses.calls:
             message = f"parameter `{arg.arg}` of `{function.name}`: not every caller is seen"
             self.reason(message, node)
             return

@@ -7,7 +7,9 @@ is, not in the call.
 from __future__ import annotations
 
 from migrator.analysis.facts import LedgerRow, Reshape
+from migrator.analysis.holders import known_sites
 from migrator.analysis.keywords import Carrier, Keywords, keywords_of
+from migrator.analysis.sites import PARSE
 from migrator.analysis.syntax import ast, is_none
 from migrator.analysis.values import constants
 
@@ -29,6 +31,9 @@ def read_splats(request: Request, splats: list[ast.expr]) -> None:
             request.calls.extend(report.calls)
             request.mentions.extend(report.mentions)
             reasons.extend([*report.unseen, *report.shared])
+        sites = known_sites(request.module)
+        if any(sites[call] != request.site.operation for call in request.calls):
+            request.reason(_CODE, "calls of different methods take the same keywords", node)
         if reasons:
             shown = request.module.source.one_line(node, 60)
             request.reason(_CODE, f"keywords come from `**{shown}`", node)
@@ -55,8 +60,8 @@ def _carried(request: Request, found: Keywords, carrier: Carrier) -> None:
     if carrier.name == "stream" and not _never_streams(request, carrier.value):
         request.reason("CC215", "`stream` is set in a mapping", carrier.value)
         return
-    if carrier.name == "store" and not found.always("store"):
-        request.reason(_CODE, "`store` may or may not be set", carrier.value)
+    if carrier.name in _must_be_sure(request) and not found.always(carrier.name):
+        request.reason(_CODE, f"`{carrier.name}` may or may not be set", carrier.value)
     before, count = len(request.changes), len(request.reshapes)
     request.carrier = carrier
     request.keyword(carrier.name, carrier.value)
@@ -69,6 +74,12 @@ def _carried(request: Request, found: Keywords, carrier: Carrier) -> None:
         request.reason(_CODE, message, carrier.value)
         return
     request.reshapes.extend(moved)
+
+
+def _must_be_sure(request: Request) -> tuple[str, ...]:
+    """Return the keywords of which it has to be known whether they are sent."""
+    parses = request.site.operation == PARSE
+    return ("store", "functions", "response_format") if parses else ("store", "functions")
 
 
 def _moved(carrier: Carrier, change: Change) -> Reshape:

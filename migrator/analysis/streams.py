@@ -30,8 +30,17 @@ class Streams:
 
     def follow(self, call: ast.expr, group: int, *, usage: bool, tools: bool) -> None:
         """Follow the stream that ``call`` returns."""
-        self.asked[group] = Asked(usage=usage, tools=tools)
+        self.expect(group, usage=usage, tools=tools)
         self.results.track(call, "stream", group)
+
+    def expect(self, group: int, *, usage: bool, tools: bool) -> None:
+        """Note that the answer of ``group`` is streamed, and what comes with it."""
+        self.asked[group] = Asked(usage=usage, tools=tools)
+
+    def streams(self, group: int) -> bool:
+        """Return whether an answer of ``group`` is streamed."""
+        find = self.results.groups.find
+        return any(find(asked) == find(group) for asked in self.asked)
 
     def manage(self, call: ast.expr, group: int) -> None:
         """Follow what the ``stream`` helper returns."""

@@ -31,6 +31,8 @@ class ToolList(Holders):
     def __init__(self, module: Module, report: Report, *, library: bool = False) -> None:
         super().__init__(module, report, library=library)
         self.single = self.element(module, report, library)
+        # Calls of `pydantic_function_tool`.
+        self.helpers: list[ast.Call] = []
 
     def element(self, module: Module, report: Report, library: bool) -> Element:
         """Return what follows the elements."""
@@ -234,7 +236,7 @@ class Tool(Element):
         if isinstance(node, ast.Dict):
             self._display(node)
         elif isinstance(node, ast.Call) and qualified_names(self.module, node.func) & _HELPER:
-            self.reshape("tools.pydantic", node)
+            self.owner.helpers.append(node)
         elif isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
             self.owner.node(node.value)
             self.owner.use(node.value)
@@ -362,18 +364,23 @@ def settle_parsed(holders: ToolList, sites: dict[ast.AST, str]) -> None:
     """Settle what ``parse`` asks of tools: it takes the helper's dicts, and only strict tools."""
     report = holders.report
     parsing = [call for call in report.calls if sites.get(call) == "parse"]
-    if not parsing:
-        return
-    helper = [item for item in report.reshapes if item.kind == "tools.pydantic"]
-    others = [item for item in report.reshapes if item.kind not in ("tools.pydantic", "tools.read")]
-    if helper and len(parsing) == len(report.calls):
-        # `responses.parse` flattens these itself, and parses their arguments.
-        if others and len(others) + len(helper) < len(report.reshapes):
-            holders.reason("tools of `pydantic_function_tool` are read", parsing[0])
-        report.reshapes = others
-    elif helper:
-        holders.reason("tools of `pydantic_function_tool` go to `parse` and `create`", parsing[0])
-    if "strict" in holders.single.defaults or any(
-        item.kind == "tools.false" for item in report.reshapes
+    if holders.helpers:
+        _settle_helpers(holders, len(parsing) == len(report.calls))
+    if parsing and (
+        "strict" in holders.single.defaults
+        or any(item.kind == "tools.false" for item in report.reshapes)
     ):
         holders.reason("`parse` refuses tools that are not strict", parsing[0])
+
+
+def _settle_helpers(holders: ToolList, parsed: bool) -> None:
+    """`responses.parse` flattens what the helper makes; `responses.create` sends it as it is."""
+    report, helper = holders.report, holders.helpers[0]
+    changed = [item for item in report.reshapes if item.kind != "tools.read"]
+    if not parsed:
+        holders.reason("`pydantic_function_tool` makes what only `parse` takes", helper)
+    elif not changed:
+        # The tools stay as they are, and so does what reads them.
+        report.reshapes = []
+    elif len(changed) < len(report.reshapes):
+        holders.reason("tools of both shapes are read", helper)

@@ -10,9 +10,9 @@ from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast
 from migrator.planning.build import Unclear
-from migrator.planning.endings import asked, forces_tools, offers_tools, written
+from migrator.planning.endings import Endings
 from migrator.planning.hoists import Hoists
-from migrator.planning.layout import fits, laid_out
+from migrator.planning.layout import fits, over_lines
 from migrator.planning.model import Cut, Splice
 from migrator.planning.nones import Nones
 from migrator.planning.truth import is_tested
@@ -35,16 +35,17 @@ class Answers:
         self.module = module
         self.variables = variables
         self.nones = nones
-        self.hoists = Hoists(module, variables, nones)
-        self.calls_tools = any(offers_tools(request) for request in requests)
-        self.forces = any(forces_tools(request) for request in requests)
+        self.endings = Endings(module, requests)
+        self.hoists = Hoists(module, variables, nones, self.endings)
 
     # -- one step -----------------------------------------------------------------------
 
     def edits(self, step: Step) -> list[Edit] | None:
         """Return the edits of one step; None where an attribute takes its place."""
+        named = self.hoists.named
         if step.becomes == "finished":
-            return [self._cut(step.whole, self._finished(step))]
+            text = self.endings.text(step, self._root(step.value), step.whole in named)
+            return [self._cut(step.whole, text)]
         if step.becomes == "status":
             return [self._cut(step.whole, f"{self._root(step.value)}.status")]
         if step.becomes == "constant":
@@ -94,7 +95,7 @@ class Answers:
         if "{}" not in text:
             return [self._cut(whole, text)]
         text = text.format(root)
-        if not added and not fits(self.module.source, step.whole, text):
+        if not added and not fits(self.module, step.whole, text):
             text = self._over_lines(step, root) or text
         return [self._cut(whole, text), *added]
 
@@ -139,27 +140,26 @@ class Answers:
         statement = self.module.parent(step.whole)
         if not isinstance(statement, (ast.Assign, ast.Return)) or statement.value is not step.whole:
             return ""
-        return laid_out(self.module.source, step.row, root, statement)
-
-    # -- why it ended -------------------------------------------------------------------
-
-    def _finished(self, step: Step) -> str:
-        compare = step.whole
-        assert isinstance(compare, ast.Compare)
-        words = asked(compare, step.value)
-        if self.calls_tools and self.forces and {"stop", "tool_calls"} & set(words):
-            raise Unclear("CC302", "a forced tool call ends with `stop` in chat", compare)
-        parent = self.module.parent(compare)
-        return written(compare, words, self._root(step.value), parent, tools=self.calls_tools)
+        return over_lines(self.module, step.row, root, statement)
 
     # -- messages in lists --------------------------------------------------------------
 
     def _items(self, step: Step) -> list[Edit]:
         source = self.module.source
-        start, end = source.span(step.value)
+        call = step.whole
+        element = call.args[0] if isinstance(call, ast.Call) and step.name == "append" else call
+        start, end = source.span(element)
+        if isinstance(element, ast.Dict):
+            output = f"{self._root(step.value)}.output"
+            if step.name == "element":
+                return [self._cut(element, f"*{output}")]
+            assert isinstance(call, ast.Call)
+            first, last = source.span(call.func)[1], source.span(call)[1]
+            if b"#" in source.utf8[first:last]:
+                raise Unclear("CC506", "a comment stands in the message", call)
+            return [Cut(first - len("append"), last, f"extend({output})")]
         if step.name == "element":
             return [Splice(start, start, "*"), Splice(end, end, ".output")]
-        call = step.whole
-        assert isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        assert isinstance(call, ast.Call)
         stop = source.span(call.func)[1]
         return [Splice(stop - len("append"), stop, "extend"), Splice(end, end, ".output")]

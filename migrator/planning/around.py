@@ -15,7 +15,8 @@ def call_reasons(module: Module, site: Site, request: Request) -> list[Reason]:
     if site.legacy and request.streamed:
         message = "the stream is one of openai before 1.0"
         result.append(Reason("CC220", message, place, "block"))
-    if site.raw and (site.operation != CREATE or request.streamed):
+    opened = site.raw == "streaming" and request.streamed
+    if site.raw and (site.operation != CREATE or opened):
         what = "with_raw_response" if site.raw == "raw" else "with_streaming_response"
         message = f"`{what}` returns more than a wrapped completion here"
         result.append(Reason("CC221", message, place, "block"))

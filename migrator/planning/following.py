@@ -6,6 +6,7 @@ from migrator.analysis.grouping import Groups
 from migrator.analysis.requests import Request
 from migrator.analysis.results import Results
 from migrator.analysis.sites import CREATE, PARSE, STREAM, Site
+from migrator.analysis.syntax import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +21,13 @@ def follow(results: Results, number: int, site: Site, request: Request) -> None:
     """Follow what a call returns."""
     if site.operation == STREAM and not site.raw:
         results.follow_streams().manage(site.call, number)
-    elif request.streamed and not site.raw and not site.legacy:
+    elif request.streamed and site.operation == CREATE and not site.legacy:
         usage, tools = request.includes_usage, request.offers_tools()
-        results.follow_streams().follow(site.call, number, usage=usage, tools=tools)
+        if not site.raw:
+            results.follow_streams().follow(site.call, number, usage=usage, tools=tools)
+        elif site.raw == "raw":
+            results.follow_streams().expect(number, usage=usage, tools=tools)
+            results.follow(site.call, number, "raw")
     elif site.operation in (CREATE, PARSE) and not request.streamed:
         kind = "old.completion" if site.legacy else _RETURNS[site.raw]
         results.follow(site.call, number, kind)
@@ -47,6 +52,18 @@ def claim(results: Results, calls: list[Call]) -> None:
 def join(groups: Groups, calls: list[Call]) -> None:
     """Decide calls that are sent the same thing together."""
     numbers = {site.call: number for number, site, _, _ in calls}
+    shaped: dict[ast.AST, int] = {}
     for number, _, request, _ in calls:
         for call in request.calls:
             groups.join(numbers[call], number)
+        for reshape in request.reshapes:
+            groups.join(shaped.setdefault(reshape.node, number), number)
+
+
+def parsed(results: Results, calls: list[Call]) -> None:
+    """Add a reason where ``parsed`` is read from what may come from a call of ``create``."""
+    find = results.groups.find
+    creating = {find(number) for number, site, _, _ in calls if site.operation != PARSE}
+    for number, step in results.steps:
+        if step.kind == "message" and step.name == "parsed" and find(number) in creating:
+            results.reason(number, "CC318", "`.parsed` is read", step.whole)

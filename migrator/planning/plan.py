@@ -15,14 +15,14 @@ from migrator.analysis.requests import Request
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
-from migrator.analysis.sites import PARSE, Mark, Site, Sites
+from migrator.analysis.sites import Mark, Site, Sites
 from migrator.analysis.syntax import ast, parse
 from migrator.documents.place import Place
 from migrator.documents.source import Source, Undecodable
 from migrator.planning.answers import Answers
 from migrator.planning.around import call_reasons
 from migrator.planning.build import Unclear, chain_edits, step_edits
-from migrator.planning.following import claim, follow, join
+from migrator.planning.following import claim, follow, join, parsed
 from migrator.planning.model import CallEdit, FilePlan, Finding, Group, Problem
 from migrator.planning.names import SharedNames
 from migrator.planning.nones import Nones
@@ -121,8 +121,6 @@ class _Planner:
         self.nones: dict[int, Nones] = {}
         self.variables: Variables | None = None
         self.shares: dict[int, _Share] | None = None
-        # Which call first asked for a node to be written differently.
-        self.shaped: dict[ast.AST, int] = {}
         self.legacy: Legacy | None = None
 
     def run(self) -> None:
@@ -130,11 +128,12 @@ class _Planner:
         self.module.memo["sites"] = {site.call: site.operation for site in found.sites}
         for site in found.sites:
             self._site(site)
-        join(self.groups, self.calls)
         if self.results.streams is not None:
             self.results.streams.apart([(number, site.call) for number, site, _, _ in self.calls])
         self._old([call for call in self.calls if call[1].legacy])
         self.results.finish()
+        parsed(self.results, self.calls)
+        join(self.groups, self.calls)
         claim(self.results, self.calls)
         seen: set[ast.AST] = {mark.node for mark in found.marks}
         marks = [*found.marks, *marks_of(self.module, seen)]
@@ -162,8 +161,6 @@ class _Planner:
         finding.host, reasons = self._host(site)
         finding.reasons = [*reasons, *call_reasons(self.module, site, request), *request.reasons]
         self.calls.append((number, site, request, finding))
-        for reshape in request.reshapes:
-            self.groups.join(self.shaped.setdefault(reshape.node, number), number)
         follow(self.results, number, site, request)
 
     def _renamed(self, marks: list[Mark]) -> dict[ast.AST, list[int]]:
@@ -223,7 +220,6 @@ class _Planner:
                 if request.stores:
                     finding.reasons.extend(stored)
         self._results(table)
-        self._parsed(table)
         for root, calls in roots.items():
             self._decide(table[root], root, calls)
         self._separate(table)
@@ -271,17 +267,6 @@ class _Planner:
                     finding.reasons.append(reason)
         for number, member in self.results.members:
             table[self.groups.find(number)].members.append(member)
-
-    def _parsed(self, table: dict[int, Group]) -> None:
-        """Block groups that read ``parsed`` from what may come from a call of ``create``."""
-        creating = {self.groups.find(n) for n, site, _, _ in self.calls if site.operation != PARSE}
-        for number, step in self.results.steps:
-            root = self.groups.find(number)
-            if step.name == "parsed" and step.kind == "message" and root in creating:
-                place = self.module.source.place(step.whole)
-                reason = Reason("CC318", "`.parsed` is read", place, "block")
-                for finding in table[root].findings:
-                    finding.reasons.append(reason)
 
     def _decide(self, group: Group, root: int, calls: list[tuple[Site, Request, Finding]]) -> None:
         decide(group, self.settings)

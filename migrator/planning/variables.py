@@ -11,7 +11,7 @@ from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.styles import DUMPED, style
-from migrator.analysis.syntax import ast
+from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
 from migrator.planning.links import alone, is_name
 from migrator.planning.model import RemoveStatement, Splice
@@ -43,6 +43,8 @@ class Variables:
         self.names = NewNames(module)
         self._substitutes: dict[Binding, str | None] = {}
         self._renames: dict[Binding, bool] = {}
+        # Uses that two bindings reach are renamed once.
+        self._renamed_uses: set[ast.AST] = set()
         # Statements that hold something else now instead of going.
         self.replaced: set[ast.AST] = set()
 
@@ -81,7 +83,8 @@ class Variables:
         for node in nodes:
             if not isinstance(node, ast.Name) or not is_name(self.module.source, node):
                 raise Unclear("CC506", "a use of the variable can't be located exactly", node)
-            if node.id != name:
+            if node.id != name and node not in self._renamed_uses:
+                self._renamed_uses.add(node)
                 result.append(Splice(*self.module.source.span(node), name))
         return result
 
@@ -118,7 +121,7 @@ class Variables:
         if not isinstance(root, ast.Name):
             return None
         seen = bindings_of(self.module, root)
-        if len(seen) != 1 or seen[0].remote or len(self._same(alias.binding)) != 1:
+        if len(seen) != 1 or seen[0].remote:
             return None
         base = seen[0]
         if any(isinstance(use.ctx, ast.Del) for use in base.scope.loads.get(base.name, ())):
@@ -166,27 +169,72 @@ class Variables:
 
     def _in_step(self, base: Binding, alias: Alias) -> bool:
         """Return whether the two variables always belong to the same response."""
-        if len(self._same(base)) != 1:
-            return False
+        if len(self._same(alias.binding)) != 1:
+            return self._twins(base, alias)
         if base.kind == "param":
-            return True
+            return len(self._same(base)) == 1
         if base.kind == "for":
-            return self._in_loop(base, alias)
+            return len(self._same(base)) == 1 and self._in_loop(base, alias)
         if base.kind not in ("assign", "walrus"):
             return False
-        statement = self.module.statement(base.node)
         between = (base.node.lineno, alias.binding.node.lineno)  # type: ignore[attr-defined]
         for use in uses_of(self.module, alias.binding):
             if between[0] <= use.lineno < between[1]:
                 return False
-        if self.module.enclosing(base.node, _LOOPS) is None:
+        if len(self._same(base)) == 1 and self.module.enclosing(base.node, _LOOPS) is None:
             return True
+        return self._follows(base, alias) and self._undisturbed(base, alias)
+
+    def _follows(self, base: Binding, alias: Alias) -> bool:
+        """Return whether ``alias`` is bound right behind ``base``, other aliases apart."""
+        statement = self.module.statement(base.node)
         block = self.names.block(statement)
         if block is None or alias.binding.statement not in block:
             return False
         first = block.index(statement)
         second = block.index(alias.binding.statement)
-        return all(self._is_alias(item) for item in block[first + 1 : second])
+        return first < second and all(self._is_alias(item) for item in block[first + 1 : second])
+
+    def _undisturbed(self, base: Binding, alias: Alias) -> bool:
+        """Return whether no other value of ``base``'s variable can come before a use."""
+        at = self.module.source.span
+        for other in self._same(base):
+            if other is base or at(other.node)[0] < at(base.node)[0]:
+                continue
+            for use in uses_of(self.module, alias.binding):
+                if at(other.node)[0] <= at(use)[0] or self._share_loop(other.node, use, base.node):
+                    return False
+                if self.module.scope_of[use] is not base.scope:
+                    return False
+        return True
+
+    def _share_loop(self, first: ast.AST, second: ast.AST, outside: ast.AST) -> bool:
+        """Return whether a loop goes through both, but not through ``outside``."""
+        loop = self.module.enclosing(first, _LOOPS)
+        while loop is not None:
+            inside = set(walk(loop))
+            if second in inside and outside not in inside:
+                return True
+            loop = self.module.enclosing(loop, _LOOPS)
+        return False
+
+    def _twins(self, base: Binding, alias: Alias) -> bool:
+        """Return whether two variables are always bound together, one right behind the other."""
+        partners = set()
+        for binding in self._same(alias.binding):
+            twin = self.by_binding.get(binding)
+            root = self.root(twin.value) if twin is not None else None
+            if twin is None or not isinstance(root, ast.Name) or not self._plain(twin):
+                return False
+            seen = bindings_of(self.module, root)
+            if len(seen) != 1 or root.id != base.name or not self._follows(seen[0], twin):
+                return False
+            partners.add(seen[0])
+        return partners == set(self._same(base)) and all(
+            self.module.scope_of[use] is base.scope
+            for binding in self._same(alias.binding)
+            for use in uses_of(self.module, binding)
+        )
 
     def _in_loop(self, base: Binding, alias: Alias) -> bool:
         """Return whether an alias of a loop variable is only read behind it in the same round."""

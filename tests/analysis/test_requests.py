@@ -16,6 +16,8 @@ from migrator.config import Settings
 
 from .support import call, codes, only, plan_of, rewritten
 
+# A function without arguments.
+EMPTY = {"type": "object", "properties": {}}
 ROWS = API["parameters"]["chat"]
 CHAT = inspect.signature(OpenAI(api_key="k").chat.completions.create).parameters
 RESPONSES = inspect.signature(OpenAI(api_key="k").responses.create).parameters
@@ -42,15 +44,15 @@ MATTERS: dict[str, tuple[str, dict[str, object] | str]] = {
     "top_logprobs": ("2", "CC219"),
     "response_format": ("{'type': 'json_object'}", {"text": {"format": {"type": "json_object"}}}),
     "tools": (
-        "[{'type': 'function', 'function': {'name': 'f', 'parameters': {}}}]",
-        {"tools": [{"type": "function", "name": "f", "parameters": {}, "strict": False}]},
+        "[{'type': 'function', 'function': {'name': 'f', 'parameters': {'a': 1}}}]",
+        {"tools": [{"type": "function", "name": "f", "parameters": {"a": 1}, "strict": False}]},
     ),
     "tool_choice": ("'auto'", {"tool_choice": "auto"}),
     "parallel_tool_calls": ("False", {"parallel_tool_calls": False}),
     "functions": (
-        "[{'name': 'f', 'parameters': {}}]",
+        "[{'name': 'f', 'parameters': {'a': 1}}]",
         {
-            "tools": [{"type": "function", "name": "f", "parameters": {}, "strict": False}],
+            "tools": [{"type": "function", "name": "f", "parameters": {"a": 1}, "strict": False}],
             "parallel_tool_calls": False,
         },
     ),

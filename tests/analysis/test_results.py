@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from openai import _models
+from openai import AsyncStream, _models
+from openai.lib.streaming.chat import AsyncChatCompletionStream
+from openai.lib.streaming.responses import AsyncResponseStream
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ParsedChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
@@ -36,6 +38,8 @@ CHAT_TYPES = {
     "call": ChatCompletionMessageFunctionToolCall,
     "function": Function,
     "legacy": FunctionCall,
+    "stream": AsyncStream,
+    "helper": AsyncChatCompletionStream,
 }
 RESPONSE_TYPES = {
     "completion": Response,
@@ -47,6 +51,8 @@ RESPONSE_TYPES = {
     "call": ResponseFunctionToolCall,
     "function": ResponseFunctionToolCall,
     "legacy": ResponseFunctionToolCall,
+    "stream": AsyncStream,
+    "helper": AsyncResponseStream,
 }
 CHAINS = {
     "completion": "r",
@@ -58,6 +64,8 @@ CHAINS = {
     "call": "c",
     "function": "c.function",
     "legacy": "c",
+    "stream": "r",
+    "helper": "r",
 }
 # What comes before a read of kinds that are not reached by a chain alone.
 BEFORE = {
@@ -75,6 +83,13 @@ AFTER = {
     "call": "c",
     "function": "c",
     "legacy": "c",
+    "stream": "r",
+    "helper": "r",
+}
+# How `r` is made, where it is not the answer itself.
+OPENED = {
+    "stream": f"r = {call('stream=True')}\n",
+    "helper": f"with {call().replace('create', 'stream')} as r:\n    pass\n",
 }
 # Reads of openai < 1, of other servers, of streams and of raw responses: no field of the types.
 NOT_TYPED = {
@@ -88,6 +103,9 @@ NOT_TYPED = {
     ("message", "get"), ("usage", "get"), ("choice", "get"), ("input_details", "get"),
     ("output_details", "get"), ("choice", "content_filter_results"),
 }  # fmt: skip
+
+
+PARSED = call("response_format=M").replace("create(", "parse(")
 
 
 def _has(kind: type, name: str) -> bool:
@@ -117,8 +135,9 @@ def _single_line(text: str) -> str:
 @pytest.mark.parametrize(("kind", "name"), ROWS)
 def test_reads(kind: str, name: str) -> None:
     row = RESULTS[kind][name]
-    made = call().replace("create(", f"{row.get('only', 'create')}(")
-    source = f"r = {made}\n{BEFORE.get(kind, '')}x = {CHAINS[kind]}.{name}\nprint(x)\n"
+    made = PARSED if row.get("only") == "parse" else call()
+    opened = OPENED.get(kind, f"r = {made}\n")
+    source = f"class M: pass\n{opened}{BEFORE.get(kind, '')}x = {CHAINS[kind]}.{name}\nprint(x)\n"
     if "code" in row:
         finding = only(plan_of(source))
         assert finding.verdict == "blocked" and codes(finding) == {row["code"]}
@@ -131,16 +150,17 @@ def test_reads(kind: str, name: str) -> None:
 
 
 def test_create_parses_nothing() -> None:
-    both = f"if x:\n    r = {call()}\nelse:\n    r = {call().replace('create(', 'parse(')}\n"
+    both = f"if x:\n    r = {call()}\nelse:\n    r = {PARSED}\n"
     for made in (f"r = {call()}\n", both):
-        plan = plan_of(made + "print(r.choices[0].message.parsed)\n")
+        plan = plan_of("class M: pass\n" + made + "print(r.choices[0].message.parsed)\n")
         assert {finding.verdict for finding in plan.findings} == {"blocked"}
         assert all("CC318" in codes(finding) for finding in plan.findings)
 
 
 @pytest.mark.parametrize("kind", sorted(CHAINS))
 def test_unknown_fields_are_blockers(kind: str) -> None:
-    source = f"r = {call()}\n{BEFORE.get(kind, '')}print({CHAINS[kind]}.something_new)\n"
+    opened = OPENED.get(kind, R)
+    source = f"{opened}{BEFORE.get(kind, '')}print({CHAINS[kind]}.something_new)\n"
     finding = only(plan_of(source))
     assert finding.verdict == "blocked" and codes(finding) == {"CC301"}
 
@@ -149,6 +169,7 @@ R = f"r = {call()}\n"
 CALLS = '[item for item in r.output if item.type == "function_call"]'
 CALLED = 'any(item.type == "function_call" for item in r.output)'
 CUT = 'r.incomplete_details is not None and r.incomplete_details.reason == "max_output_tokens"'
+BROKEN = CUT.replace(" and ", "\n    and ")
 
 # (uses of `r`, the same after the rewrite); api-mapping 5.1
 REWRITTEN = [
@@ -229,12 +250,12 @@ REWRITTEN = [
     ("if r.choices[0].message.function_call: pass", f"if {CALLED}: pass"),
     ("if r.choices[0].finish_reason == 'stop': pass", 'if r.status == "completed": pass'),
     ("if r.choices[0].finish_reason != 'stop': pass", 'if r.status != "completed": pass'),
-    ("if r.choices[0].finish_reason == 'length': pass", f"if {CUT}: pass"),
-    ("if r.choices[0].finish_reason != 'length': pass", f"if not ({CUT}): pass"),
+    ("if r.choices[0].finish_reason == 'length': pass", f"if (\n    {BROKEN}\n): pass"),
+    ("if r.choices[0].finish_reason != 'length': pass", f"if not (\n    {BROKEN}\n): pass"),
     ("if x and r.choices[0].finish_reason == 'length': pass", f"if x and ({CUT}): pass"),
     (
         "if r.choices[0].finish_reason in ('stop', 'length'): pass",
-        f'if r.status == "completed" or ({CUT}): pass',
+        f'if r.status == "completed" or (\n    {BROKEN}\n): pass',
     ),
     ("f = r.choices[0].finish_reason\nif f == 'stop': pass", 'if r.status == "completed": pass'),
 ]

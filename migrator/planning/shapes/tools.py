@@ -97,13 +97,6 @@ def _choice(module: Module, reshape: Reshape) -> list[Edit]:
     return result
 
 
-def _pydantic(module: Module, reshape: Reshape) -> list[Edit]:
-    """``pydantic_function_tool(M)`` → ``{"type": "function", **pydantic_function_tool(M)[…]}``."""
-    start, end = module.source.span(reshape.node)
-    head = Splice(start, start, '{"type": "function", **')
-    return [head, Splice(end, end, '["function"]}')]
-
-
 def _read(module: Module, reshape: Reshape) -> list[Edit]:
     """``tool["function"]["name"]`` → ``tool["name"]``."""
     assert isinstance(reshape.node, ast.Subscript)
@@ -135,7 +128,6 @@ KINDS = {
     "tools.legacy": _legacy,
     "tools.named": _named,
     "tools.choice": _choice,
-    "tools.pydantic": _pydantic,
     "tools.read": _read,
     "tools.false": _false,
 }
