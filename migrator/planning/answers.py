@@ -10,9 +10,9 @@ from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast
 from migrator.planning.build import Unclear
-from migrator.planning.endings import asked, forces_tools, offers_tools, written
+from migrator.planning.endings import Endings
 from migrator.planning.hoists import Hoists
-from migrator.planning.layout import condition, fits, laid_out
+from migrator.planning.layout import fits, over_lines
 from migrator.planning.model import Cut, Splice
 from migrator.planning.nones import Nones
 from migrator.planning.truth import is_tested
@@ -35,16 +35,17 @@ class Answers:
         self.module = module
         self.variables = variables
         self.nones = nones
-        self.calls_tools = any(offers_tools(request) for request in requests)
-        self.hoists = Hoists(module, variables, nones, tools=self.calls_tools)
-        self.forces = any(forces_tools(request) for request in requests)
+        self.endings = Endings(module, requests)
+        self.hoists = Hoists(module, variables, nones, self.endings)
 
     # -- one step -----------------------------------------------------------------------
 
     def edits(self, step: Step) -> list[Edit] | None:
         """Return the edits of one step; None where an attribute takes its place."""
+        named = self.hoists.named
         if step.becomes == "finished":
-            return [self._cut(step.whole, self._finished(step))]
+            text = self.endings.text(step, self._root(step.value), step.whole in named)
+            return [self._cut(step.whole, text)]
         if step.becomes == "status":
             return [self._cut(step.whole, f"{self._root(step.value)}.status")]
         if step.becomes == "constant":
@@ -94,7 +95,7 @@ class Answers:
         if "{}" not in text:
             return [self._cut(whole, text)]
         text = text.format(root)
-        if not added and not fits(self.module.source, step.whole, text):
+        if not added and not fits(self.module, step.whole, text):
             text = self._over_lines(step, root) or text
         return [self._cut(whole, text), *added]
 
@@ -139,21 +140,7 @@ class Answers:
         statement = self.module.parent(step.whole)
         if not isinstance(statement, (ast.Assign, ast.Return)) or statement.value is not step.whole:
             return ""
-        return laid_out(self.module.source, step.row, root, statement)
-
-    # -- why it ended -------------------------------------------------------------------
-
-    def _finished(self, step: Step) -> str:
-        compare = step.whole
-        assert isinstance(compare, ast.Compare)
-        words = asked(compare, step.value)
-        if self.calls_tools and self.forces and {"stop", "tool_calls"} & set(words):
-            raise Unclear("CC302", "a forced tool call ends with `stop` in chat", compare)
-        parent = self.module.parent(compare)
-        root = self._root(step.value)
-        named = self.hoists.named.get(compare, "")
-        text = written(compare, words, root, parent, tools=self.calls_tools, named=named)
-        return condition(self.module, compare, text)
+        return over_lines(self.module, step.row, root, statement)
 
     # -- messages in lists --------------------------------------------------------------
 

@@ -11,8 +11,8 @@ from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import COMPREHENSIONS, FUNCTIONS, SCOPES, ast, walk
 from migrator.analysis.values import origins
-from migrator.planning.endings import about_tools, asked
-from migrator.planning.layout import WIDEST, fits, indent_of, laid_out, newline_of
+from migrator.planning.endings import Endings
+from migrator.planning.layout import WIDEST, fits, indent_of, newline_of, over_lines
 from migrator.planning.links import alone
 from migrator.planning.model import Cut, Splice
 from migrator.planning.nones import Nones
@@ -32,53 +32,56 @@ class Hoists:
     """Decides for the reads of one group; ``named`` says which read gets which variable."""
 
     def __init__(
-        self, module: Module, variables: Variables, nones: Nones, *, tools: bool
-    ) -> None:  # fmt: skip
+        self, module: Module, variables: Variables, nones: Nones, endings: Endings
+    ) -> None:
         self.module = module
-        self.tools = tools
         self.variables = variables
         self.nones = nones
+        self.endings = endings
         self.named: dict[ast.expr, str] = {}
 
     def edits(self, steps: list[Step]) -> list[Edit]:
         """Return the edits that give repeated expressions a variable, and note who reads it."""
         result: list[Edit] = []
         wanted: dict[tuple[Binding, str], list[Step]] = {}
-        gone = _repeated(steps)
+        written = {
+            part
+            for step in steps
+            if step.becomes == "items" and step.whole is not step.value
+            for part in walk(step.whole)
+            if not isinstance(part, ast.Name)
+        }
         for step in steps:
+            if step.whole in written:
+                continue
             root = self.variables.root(step.whole)
-            name = self._name(step)
-            if name and isinstance(root, ast.Name) and step.whole not in gone:
+            name = step.row.get("name") or ("tool_calls" if self.endings.asks(step) else "")
+            if name and isinstance(root, ast.Name):
                 seen = bindings_of(self.module, root)
                 if len(seen) == 1:
                     wanted.setdefault((seen[0], name), []).append(step)
         for (binding, name), found in wanted.items():
             found.sort(key=lambda step: step.becomes == "finished")
-            if found[0].becomes != "finished" and self._worthwhile(found):
+            if self._worthwhile(found):
                 result.extend(self._hoisted(binding, name, found))
         return result
 
-    def _name(self, step: Step) -> str:
-        """Return what a variable that ``step`` can read is called, if there may be one."""
-        if step.becomes != "finished":
-            return step.row.get("name", "")
-        assert isinstance(step.whole, ast.Compare)
-        words = asked(step.whole, step.value)
-        return "tool_calls" if about_tools(words, tools=self.tools) else ""
-
     def _worthwhile(self, found: list[Step]) -> bool:
         parents = [self.module.parent(step.whole) for step in found]
-        if any(isinstance(parent, (ast.Assign, ast.NamedExpr)) for parent in parents):
+        step = found[0]
+        if step.becomes == "finished" or any(
+            each.becomes != "finished" and isinstance(parent, (ast.Assign, ast.NamedExpr))
+            for each, parent in zip(found, parents, strict=True)
+        ):
             return False
         if len(found) > 1:
             return True
-        step = found[0]
         root = self._root(step)
         if root is None or is_tested(self.module, step.whole):
             return False
         if step.becomes == "calls" and self.nones.observed(step.whole, set()):
             return False
-        return not fits(self.module.source, step.whole, step.text.format(root))
+        return not fits(self.module, step.whole, step.text.format(root))
 
     def _root(self, step: Step) -> str | None:
         root = self.variables.root(step.whole)
@@ -105,12 +108,12 @@ class Hoists:
     def _text(self, name: str, step: Step, statement: ast.stmt) -> str:
         root = self._root(step)
         assert root is not None
-        indent = indent_of(self.module.source, statement)
+        indent = indent_of(self.module, statement)
         assert indent is not None
         text = f"{name} = {step.text.format(root)}"
         if len(indent) + len(text) <= WIDEST:
             return text
-        return f"{name} = {laid_out(self.module.source, step.row, root, statement)}"
+        return f"{name} = {over_lines(self.module, step.row, root, statement)}"
 
     def _behind(
         self, binding: Binding, statement: ast.stmt, name: str, step: Step
@@ -122,15 +125,15 @@ class Hoists:
         if alias is not None and self.variables.removed(alias):
             self.variables.replaced.add(statement)
             return Cut(start, end, text)
-        indent = indent_of(source, statement)
-        return Splice(end, end, f"{newline_of(source, statement)}{indent}{text}")
+        indent = indent_of(self.module, statement)
+        return Splice(end, end, f"{newline_of(self.module, statement)}{indent}{text}")
 
     def _above(self, statement: ast.stmt, name: str, step: Step) -> Splice:
         source = self.module.source
         start = source.span(statement)[0]
         text = self._text(name, step, statement)
-        indent = indent_of(source, statement)
-        return Splice(start, start, f"{text}{newline_of(source, statement)}{indent}")
+        indent = indent_of(self.module, statement)
+        return Splice(start, start, f"{text}{newline_of(self.module, statement)}{indent}")
 
     # -- responses that may be None -----------------------------------------------------
 
@@ -205,7 +208,7 @@ class Hoists:
     def _at_once(self, statement: ast.stmt, read: ast.expr) -> bool:
         """Return whether ``statement`` always evaluates ``read``, and a line can stand above."""
         source = self.module.source
-        if indent_of(source, statement) is None:
+        if indent_of(self.module, statement) is None:
             return False
         if source.utf8.startswith(b"elif", source.span(statement)[0]):
             return False
@@ -233,17 +236,6 @@ class Hoists:
                 return False
             current = parent
         return True
-
-
-def _repeated(steps: list[Step]) -> set[ast.AST]:
-    """Return what stands in messages that are written out again: it goes with them."""
-    return {
-        part
-        for step in steps
-        if step.becomes == "items" and step.whole is not step.value
-        for part in walk(step.whole)
-        if not isinstance(part, ast.Name)
-    }
 
 
 def _ends(block: list[ast.stmt]) -> bool:

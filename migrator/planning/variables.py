@@ -42,9 +42,9 @@ class Variables:
         self.by_binding = {alias.binding: alias for alias in results.aliases}
         self.names = NewNames(module)
         self._substitutes: dict[Binding, str | None] = {}
+        self._renames: dict[Binding, bool] = {}
         # Uses that two bindings reach are renamed once.
         self._renamed_uses: set[ast.AST] = set()
-        self._renames: dict[Binding, bool] = {}
         # Statements that hold something else now instead of going.
         self.replaced: set[ast.AST] = set()
 
