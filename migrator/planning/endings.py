@@ -70,12 +70,12 @@ class Endings:
         found = dict.fromkeys("tool_calls" if v in _CALLS else v for v in self._values(step))
         if self.tools and self.forced and {"stop", "tool_calls"} & set(found):
             raise Unclear("CC302", "a forced tool call ends with `stop` in chat", compare)
-        called = "tool_calls" if named else _CALLED
+        called = _CALLED
+        if named:
+            called = "tool_calls" if is_tested(self.module, compare) else "bool(tool_calls)"
         negative = isinstance(compare.ops[0], (ast.NotEq, ast.NotIn))
         text = self._test(list(found), negative, called).format(root)
-        bare = text.endswith(" tool_calls") and not text.endswith(" not tool_calls")
-        if bare and not is_tested(self.module, compare):
-            text = f"{text.removesuffix('tool_calls')}bool(tool_calls)"
+        text = text.replace("not bool(tool_calls)", "not tool_calls")
         parent = self.module.parent(compare)
         if isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.And) and " or " in text:
             return f"({text})"
