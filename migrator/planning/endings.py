@@ -11,6 +11,7 @@ from migrator.analysis.syntax import ast, constant_string, keyword
 from migrator.analysis.values import constants
 from migrator.planning.build import Unclear
 from migrator.planning.layout import laid_out
+from migrator.planning.truth import is_tested
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,14 +20,13 @@ if TYPE_CHECKING:
     from migrator.analysis.requests import Request
 
 _CALLED = 'any(item.type == "function_call" for item in {0}.output)'
-_WHY = "{0}.incomplete_details is not None and {0}.incomplete_details.reason == "
-_ENDED = {
-    "length": _WHY + '"max_output_tokens"',
-    "content_filter": _WHY + '"content_filter"',
-    "stop": '{0}.status == "completed"',
-    "tool_calls": '{0}.status == "completed" and {1}',
-}
+_CUT = '{0}.incomplete_details is not None and {0}.incomplete_details.reason == "%s"'
+_WHOLE = '{0}.incomplete_details is None or {0}.incomplete_details.reason != "%s"'
 _CALLS = ("tool_calls", "function_call")
+# What `incomplete_details` calls the reasons of answers that were cut off.
+_CUTS = {"length": "max_output_tokens", "content_filter": "content_filter"}
+# What a request may say of tools so that the model is free to call none.
+_FREE = ("auto", "none")
 
 
 class Endings:
@@ -43,7 +43,7 @@ class Endings:
             if name in request.names:
                 value = keyword(request.site.call, name)
                 known, values = constants(self.module, value) if value else (False, [])
-                if not known or not all(isinstance(each, (str, type(None))) for each in values):
+                if not known or not all(each is None or each in _FREE for each in values):
                     return True
         return False
 
@@ -67,28 +67,39 @@ class Endings:
         """Return the test of one comparison; ``named`` when ``tool_calls`` holds the calls."""
         compare = step.whole
         assert isinstance(compare, ast.Compare)
-        called = "tool_calls" if named else _CALLED.format(root)
-        parts = [self._ended(value, root, called, compare) for value in self._values(step)]
-        text = parts[0]
-        if len(parts) > 1:
-            text = " or ".join(f"({part})" if " and " in part else part for part in parts)
-        if isinstance(compare.ops[0], (ast.NotEq, ast.NotIn)):
-            simple = text == _ENDED["stop"].format(root)
-            text = text.replace("==", "!=") if simple else f"not ({text})"
-        elif not self._stands_alone(compare):
+        found = dict.fromkeys("tool_calls" if v in _CALLS else v for v in self._values(step))
+        if self.tools and self.forced and {"stop", "tool_calls"} & set(found):
+            raise Unclear("CC302", "a forced tool call ends with `stop` in chat", compare)
+        called = _CALLED
+        if named:
+            called = "tool_calls" if is_tested(self.module, compare) else "bool(tool_calls)"
+        negative = isinstance(compare.ops[0], (ast.NotEq, ast.NotIn))
+        text = self._test(list(found), negative, called).format(root)
+        text = text.replace("not bool(tool_calls)", "not tool_calls")
+        parent = self.module.parent(compare)
+        if isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.And) and " or " in text:
+            return f"({text})"
+        if isinstance(parent, ast.UnaryOp) and (" and " in text or " or " in text):
             return f"({text})"
         return laid_out(self.module, compare, text)
 
-    def _stands_alone(self, node: ast.expr) -> bool:
-        parent = self.module.parent(node)
-        if isinstance(parent, (ast.If, ast.While)):
-            return parent.test is node
-        return isinstance(parent, (ast.Assign, ast.Return, ast.keyword))
+    def _test(self, words: list[str], negative: bool, called: str) -> str:
+        if set(words) == set(_CUTS):
+            return '{0}.status != "incomplete"' if negative else '{0}.status == "incomplete"'
+        if set(words) == {"stop", "tool_calls"} or (words == ["stop"] and not self.tools):
+            return '{0}.status != "completed"' if negative else '{0}.status == "completed"'
+        if len(words) == 1:
+            return self._ended(words[0], negative, called)
+        parts = [self._ended(word, False, called) for word in words]
+        text = " or ".join(f"({part})" if " and " in part else part for part in parts)
+        return f"not ({text})" if negative else text
 
-    def _ended(self, value: str, root: str, called: str, node: ast.expr) -> str:
-        if value in _CALLS:
-            value = "tool_calls"
-        if self.tools and self.forced and value in ("stop", "tool_calls"):
-            raise Unclear("CC302", "a forced tool call ends with `stop` in chat", node)
-        text = _ENDED[value].format(root, called)
-        return f"{text} and not {called}" if value == "stop" and self.tools else text
+    def _ended(self, word: str, negative: bool, called: str) -> str:
+        if word in _CUTS:
+            return (_WHOLE if negative else _CUT) % _CUTS[word]
+        if word == "stop" and not self.tools:
+            return '{0}.status == "completed"'
+        calls = word == "tool_calls"
+        if negative:
+            return f'{{0}}.status != "completed" or {"not " if calls else ""}{called}'
+        return f'{{0}}.status == "completed" and {"" if calls else "not "}{called}'

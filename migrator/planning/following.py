@@ -10,6 +10,8 @@ from migrator.analysis.syntax import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from migrator.planning.model import Finding
 
     Call = tuple[int, Site, Request, Finding]
@@ -67,3 +69,10 @@ def parsed(results: Results, calls: list[Call]) -> None:
     for number, step in results.steps:
         if step.kind == "message" and step.name == "parsed" and find(number) in creating:
             results.reason(number, "CC318", "`.parsed` is read", step.whole)
+
+
+def note_calls(calls: Sequence[tuple[Site, Request, Finding]]) -> None:
+    """Note that an answer which only calls tools has no content in chat, and empty text now."""
+    for _, request, finding in calls:
+        if {"tools", "functions"} & set(request.names):
+            finding.notes.append('`content` is None where only tools are called; now it is `""`')

@@ -1,4 +1,4 @@
-"""How wide lines may get, and how formatters break conditions that are wider."""
+"""How wide lines may get, and how formatters break what is wider."""
 
 from __future__ import annotations
 
@@ -59,3 +59,27 @@ def _alone(module: Module, node: ast.expr) -> bool:
     if isinstance(parent, (ast.If, ast.While)):
         return parent.test is node
     return isinstance(parent, (ast.Assign, ast.Return)) and parent.value is node
+
+
+def indent_of(module: Module, statement: ast.stmt) -> str | None:
+    """Return the white space before a statement; None where other code stands there."""
+    start = module.source.span(statement)[0]
+    line = module.source.utf8.rfind(b"\n", 0, start) + 1
+    indent = module.source.utf8[line:start].decode()
+    return None if indent.strip() else indent
+
+
+def newline_of(module: Module, statement: ast.stmt) -> str:
+    """Return how the line before a statement ends."""
+    utf8 = module.source.utf8
+    line = utf8.rfind(b"\n", 0, module.source.span(statement)[0]) + 1
+    return "\r\n" if utf8[line - 2 : line] == b"\r\n" else "\n"
+
+
+def over_lines(module: Module, row: dict[str, str], root: str, statement: ast.stmt) -> str:
+    """Return the expression of a catalogue row over several lines, ``""`` if there is no room."""
+    indent = indent_of(module, statement)
+    if indent is None:
+        return ""
+    lines = row.get("long", "").strip("\n").format(root).split("\n")
+    return f"{newline_of(module, statement)}{indent}".join(lines)

@@ -197,11 +197,14 @@ class Nones:
 
 
 def _is_content(parent: ast.Dict, node: ast.expr) -> bool:
-    """Return whether ``node`` is the content of a message, which must be text again."""
-    return any(
-        value is node and constant_string(key) == "content"
+    """Return whether ``node`` is the content of a message or its text part: text again."""
+    entries = {
+        constant_string(key): value
         for key, value in zip(parent.keys, parent.values, strict=True)
-    )
+        if key is not None
+    }
+    is_text = constant_string(entries.get("type")) == "text" and entries.get("text") is node
+    return is_text or entries.get("content") is node
 
 
 def _optional(annotation: ast.expr | None) -> bool:

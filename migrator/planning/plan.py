@@ -22,7 +22,7 @@ from migrator.documents.source import Source, Undecodable
 from migrator.planning.answers import Answers
 from migrator.planning.around import call_reasons
 from migrator.planning.build import Unclear, chain_edits, step_edits
-from migrator.planning.following import claim, follow, join, parsed
+from migrator.planning.following import claim, follow, join, note_calls, parsed
 from migrator.planning.model import CallEdit, FilePlan, Finding, Group, Problem
 from migrator.planning.names import SharedNames
 from migrator.planning.nones import Nones
@@ -280,7 +280,10 @@ class _Planner:
                 finding.reasons.append(Reason(error.code, error.message, place, "block"))
             decide(group, self.settings)
             return
-        asked = [*self.share(root).mentions, *self.nones[root].mentions]
+        share = self.share(root)
+        if any(step.becomes == "content" for step in share.steps):
+            note_calls(calls)
+        asked = [*share.mentions, *self.nones[root].mentions]
         if self.legacy is not None and calls[0][0].legacy:
             asked.extend(self.legacy.mentions())
         self.plan.mentions.extend(questions(self.module, group, asked, calls))
@@ -332,7 +335,7 @@ class _Planner:
             share.mentions.extend(asked)
             gone |= written(self.module, share.loops)
         steps = [step for step in share.steps if self.module.statement(step.whole) not in gone]
-        result.extend(answers.hoist(steps))
+        result.extend(answers.hoists.edits(steps))
         for alias in share.aliases:
             result.extend(self.variables.edits(alias))
         for step in steps:

@@ -15,6 +15,7 @@ from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
 from migrator.planning.links import alone, is_name
 from migrator.planning.model import RemoveStatement, Splice
+from migrator.planning.newnames import NewNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp,
           ast.GeneratorExp)  # fmt: skip
-_SUITES = ("body", "orelse", "finalbody")
 _NEW_NAME = "response"
 _UNTRUE = ("message", "msg", "choice")
 _UNTRUE_OF_DUMPS = ("dict", "dump", "json")
@@ -40,7 +40,9 @@ class Variables:
             if not step.to and step.whole is not step.value
         }
         self.by_binding = {alias.binding: alias for alias in results.aliases}
+        self.names = NewNames(module)
         self._substitutes: dict[Binding, str | None] = {}
+        self._renames: dict[Binding, bool] = {}
         # Uses that two bindings reach are renamed once.
         self._renamed_uses: set[ast.AST] = set()
         # Statements that hold something else now instead of going.
@@ -162,7 +164,7 @@ class Variables:
             return False
         if statement.value is not alias.value or not alone(self.module.source, statement):
             return False
-        block = self._block(statement)
+        block = self.names.block(statement)
         return block is not None and len(block) > 1
 
     def _in_step(self, base: Binding, alias: Alias) -> bool:
@@ -186,7 +188,7 @@ class Variables:
     def _follows(self, base: Binding, alias: Alias) -> bool:
         """Return whether ``alias`` is bound right behind ``base``, other aliases apart."""
         statement = self.module.statement(base.node)
-        block = self._block(statement)
+        block = self.names.block(statement)
         if block is None or alias.binding.statement not in block:
             return False
         first = block.index(statement)
@@ -253,18 +255,16 @@ class Variables:
         targets = statement.targets if isinstance(statement, ast.Assign) else []
         return len(targets) == 1 and self.module.binding_of.get(targets[0]) in self.by_binding
 
-    def _block(self, statement: ast.AST) -> list[ast.stmt] | None:
-        parent = self.module.parent(statement)
-        for name in _SUITES:
-            block = getattr(parent, name, None)
-            if isinstance(block, list) and statement in block:
-                return block
-        return None
-
     # -- renaming -----------------------------------------------------------------------
 
     def _renameable(self, alias: Alias) -> bool:
         """Return whether the variable can be called ``response`` without meeting another."""
+        if alias.binding not in self._renames:
+            self._renames[alias.binding] = False
+            self._renames[alias.binding] = self._rename(alias)
+        return self._renames[alias.binding]
+
+    def _rename(self, alias: Alias) -> bool:
         name = alias.binding.name.lower()
         if alias.kind in ("function", "finish"):
             return False
@@ -275,19 +275,8 @@ class Variables:
             return False
         if len(self._same(alias.binding)) != 1 or alias.binding.scope.kind == "class":
             return False
-        return not any(
-            _NEW_NAME in scope.bindings or _NEW_NAME in scope.loads
-            for scope in self.visible(alias.binding.scope)
-        )
-
-    def visible(self, scope: Scope) -> list[Scope]:
-        """Return the scopes in which a new name of ``scope`` could meet another."""
-        result = []
-        for inner in self.module.scopes.values():
-            current: Scope | None = inner
-            while current is not None:
-                if current is scope:
-                    result.append(inner)
-                    break
-                current = current.parent
-        return result
+        statement = alias.binding.statement
+        if not isinstance(statement, ast.stmt):
+            return False
+        uses = uses_of(self.module, alias.binding)
+        return self.names.claim(_NEW_NAME, alias.binding.scope, statement, uses)

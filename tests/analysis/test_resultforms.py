@@ -128,6 +128,7 @@ def test_a_stream_is_followed_through_its_wrapper() -> None:
         f"with {STREAMED} as (a, b): pass",
         f"with {STREAMED} as self.r: pass",
         f"with {STREAMED} as r:\n    for line in r.iter_lines(): print(line)",
+        f"r = {RAW[:-1]}, stream=True)\nprint(r.text)",
         f"with {STREAMED[:-1]}, stream=True) as r:\n    print(r.headers)",
     ],
 )

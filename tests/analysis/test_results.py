@@ -170,6 +170,7 @@ CALLS = '[item for item in r.output if item.type == "function_call"]'
 CALLED = 'any(item.type == "function_call" for item in r.output)'
 CUT = 'r.incomplete_details is not None and r.incomplete_details.reason == "max_output_tokens"'
 BROKEN = CUT.replace(" and ", "\n    and ")
+WHOLE = BROKEN.replace("is not", "is").replace("and r", "or r").replace("==", "!=")
 
 # (uses of `r`, the same after the rewrite); api-mapping 5.1
 REWRITTEN = [
@@ -217,7 +218,7 @@ REWRITTEN = [
     ),
     (
         "for c in r.choices[0].message.tool_calls or []: print(c.id)",
-        f"for c in {CALLS} or []: print(c.call_id)",
+        f"for c in {CALLS}: print(c.call_id)",
     ),
     (
         "for i, c in enumerate(r.choices[0].message.tool_calls): print(c.id)",
@@ -226,7 +227,7 @@ REWRITTEN = [
     ("if r.choices[0].message.tool_calls: pass", f"if {CALLED}: pass"),
     ("if r.choices[0].message.tool_calls is None: pass", f"if not {CALLED}: pass"),
     ("if r.choices[0].message.tool_calls is not None: pass", f"if {CALLED}: pass"),
-    ("n = len(r.choices[0].message.tool_calls or [])", f"n = len({CALLS} or [])"),
+    ("n = len(r.choices[0].message.tool_calls or [])", f"n = len({CALLS})"),
     (
         "cs = r.choices[0].message.tool_calls\nif cs is None: pass",
         f"cs = {CALLS} or None\nif cs is None: pass",
@@ -251,8 +252,8 @@ REWRITTEN = [
     ("if r.choices[0].finish_reason == 'stop': pass", 'if r.status == "completed": pass'),
     ("if r.choices[0].finish_reason != 'stop': pass", 'if r.status != "completed": pass'),
     ("if r.choices[0].finish_reason == 'length': pass", f"if (\n    {BROKEN}\n): pass"),
-    ("if r.choices[0].finish_reason != 'length': pass", f"if not (\n    {BROKEN}\n): pass"),
-    ("if x and r.choices[0].finish_reason == 'length': pass", f"if x and ({CUT}): pass"),
+    ("if r.choices[0].finish_reason != 'length': pass", f"if (\n    {WHOLE}\n): pass"),
+    ("if x and r.choices[0].finish_reason == 'length': pass", f"if x and {CUT}: pass"),
     (
         "if r.choices[0].finish_reason in ('stop', 'length'): pass",
         f'if r.status == "completed" or (\n    {BROKEN}\n): pass',
