@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator.analysis.functions import type_checked
 from migrator.analysis.rebuilt import Rebuilt
 from migrator.analysis.resultuses import Step
 from migrator.analysis.syntax import ast
@@ -37,6 +38,7 @@ class History:
         self.results = results
         self.module = results.module
         self.placed: dict[ast.expr, Placed] = {}
+        self.dumps: set[ast.expr] = set()
         self.rebuilt = Rebuilt(results)
 
     def appended(self, node: ast.expr, group: int, call: ast.Call) -> bool:
@@ -60,6 +62,11 @@ class History:
             return False
         if any(not isinstance(item.value, ast.Constant) for item in call.keywords) or call.args:
             return False
+        if type_checked(self.module.scope(call)):
+            # Dicts stay dicts where a type checker looks; a variable for one can't.
+            if isinstance(outer, ast.Assign):
+                return False
+            self.dumps.add(call)
         self.results.steps.append((group, Step(call, node, "message", "undump", {}, "message")))
         self.results.track(call, "message", group)
         return True
@@ -75,8 +82,9 @@ class History:
         if not placed.claimed:
             placed.claimed = True
             kind = "element" if placed.whole is node else "append"
+            row = {"dumped": "yes"} if node in self.dumps else {}
             self.results.steps.append(
-                (group, Step(placed.whole, placed.answer, "message", kind, {}, "items"))
+                (group, Step(placed.whole, placed.answer, "message", kind, row, "items"))
             )
         return True
 

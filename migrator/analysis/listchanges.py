@@ -147,6 +147,9 @@ class Changes:
             self._elements(outer.target)
         if name in HARMLESS:
             return
+        into = func.value if isinstance(func, ast.Attribute) else None
+        if name == "extend" and into is not None and self.report.holds(into):
+            return
         if name == "append" or name == "extend":
             self.report.reason("CC236", "the list is put into another list", use)
             return

@@ -14,7 +14,7 @@ from migrator.analysis.listchanges import Changes, reached_by_name
 from migrator.analysis.messageitems import Items, dumps
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
-from migrator.analysis.shapefacts import LIST, MESSAGE
+from migrator.analysis.shapefacts import LIST, MESSAGE, gathers
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
 from migrator.analysis.values import Origin, attribute_bindings, attribute_owner, origins
 
@@ -166,7 +166,7 @@ class MessageList:
         elif isinstance(node, (ast.IfExp, ast.BoolOp)):
             for value in _alternatives(node):
                 self.list_(value)
-        elif isinstance(node, ast.NamedExpr) or (
+        elif isinstance(node, (ast.NamedExpr, ast.Await)) or (
             isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
         ):
             self.list_(node.value)
@@ -291,6 +291,11 @@ class MessageList:
     def _call(self, node: ast.Call) -> None:
         func = node.func
         name = last_name(func)
+        if gathers(self.module, node):
+            for arg in node.args:
+                of = self.list_ if isinstance(arg, ast.Starred) else self.message
+                of(arg.value if isinstance(arg, ast.Starred) else arg)
+            return
         if name in ("list", "deepcopy", "copy", "tuple") and len(node.args) == 1:
             self.list_(node.args[0])
             return
@@ -318,6 +323,8 @@ class MessageList:
         """Look at one element of the list."""
         if isinstance(node, (ast.Dict, ast.Call)):
             self.items.message(node)
+        elif isinstance(node, ast.Await):
+            self.message(node.value)
         elif isinstance(node, (ast.IfExp, ast.BoolOp)):
             for value in _alternatives(node):
                 self.message(value)
@@ -330,6 +337,11 @@ class MessageList:
             self._followed(node)
         else:
             self.reason("CC235", "an element is not written as a dict", node)
+
+    def holds(self, node: ast.expr) -> bool:
+        """Return whether ``node`` is the list itself, by a name it is known by."""
+        seen = bindings_of(self.module, node) if isinstance(node, ast.Name) else ()
+        return bool(seen) and all(binding in self._objects for binding in seen)
 
     def _element_parameter(self, origin: Origin, node: ast.expr) -> bool:
         """Look at what callers give a parameter that is a message; return whether all are seen."""

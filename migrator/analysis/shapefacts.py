@@ -126,3 +126,8 @@ def is_site(module: Module, call: ast.Call) -> bool:
     """Return whether ``call`` is a call of the API."""
     sites = module.memo.get("sites")
     return isinstance(sites, dict) and call in sites
+
+
+def gathers(module: Module, node: ast.AST) -> bool:
+    """Return whether ``node`` is ``asyncio.gather(…)``, a list of what its arguments return."""
+    return isinstance(node, ast.Call) and "asyncio.gather" in qualified_names(module, node.func)

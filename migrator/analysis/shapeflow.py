@@ -1,7 +1,6 @@
 """Where a message, or a part of one, goes: requests, and code that sees its shape.
 
-`messages` and `contents` look backwards, from a request to what is put into it; this looks
-forwards, from a display that would be written differently to everything that can hold it.
+`messages` looks backwards, from a request to what is put into it; this looks forwards.
 """
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ from migrator.analysis.shapefacts import (
     WRITES,
     Facts,
     from_the_front,
+    gathers,
     hands_on,
     is_site,
     makes_message,
@@ -75,7 +75,7 @@ class Flow(Facts):
             self._elsewhere(node, level, parent)
 
     def _elsewhere(self, node: ast.expr, level: int, parent: ast.AST) -> None:
-        if isinstance(parent, (ast.IfExp, ast.BoolOp)):
+        if isinstance(parent, (ast.IfExp, ast.BoolOp, ast.Await)):
             if node is not getattr(parent, "test", None):
                 self.follow(parent, level)
         elif isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add):
@@ -83,8 +83,6 @@ class Flow(Facts):
             other = parent.left if node is parent.right else parent.right
             if level == CONTENT:
                 self.writes.append((CONTENT, other))
-        elif isinstance(parent, ast.Await):
-            self.follow(parent, level)
         elif isinstance(parent, ast.Compare):
             if not all(is_none(item) for item in parent.comparators):
                 self.read(level, node)
@@ -190,8 +188,9 @@ class Flow(Facts):
         """Follow a value into the display it is an element of."""
         if isinstance(parent, ast.Starred):
             outer = self.module.parent(parent)
-            if isinstance(outer, ast.List) and level in (CONTENT, LIST):
-                self.follow(outer, level)
+            spread = isinstance(outer, ast.List) or gathers(self.module, outer)
+            if spread and level in (CONTENT, LIST):
+                self.follow(outer, level)  # type: ignore[arg-type]
             else:
                 self.escape(level, node)
         elif isinstance(parent, ast.Dict):
@@ -319,6 +318,8 @@ class Flow(Facts):
             self._put_in(node, level, call)
         elif node in call.args and hands_on(self.module, call):
             self.follow(call, level)
+        elif level == MESSAGE and gathers(self.module, call):
+            self.follow(call, LIST)
         else:
             self._called(node, level, call, name)
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from migrator.analysis.requests import Request
     from migrator.planning.model import Edit
 
+_DUMP = "item.model_dump(by_alias=True, exclude_unset=True)"
+
 
 class Answers:
     """Writes such reads of one group."""
@@ -149,10 +151,13 @@ class Answers:
         call = step.whole
         element = call.args[0] if isinstance(call, ast.Call) and step.name == "append" else call
         start, end = source.span(element)
-        if isinstance(element, ast.Dict):
+        dumped = "dumped" in step.row
+        if isinstance(element, ast.Dict) or dumped:
             output = f"{self._root(step.value)}.output"
+            if dumped:
+                output = f"{_DUMP} for item in {output}"
             if step.name == "element":
-                return [self._cut(element, f"*{output}")]
+                return [self._cut(element, f"*[{output}]" if dumped else f"*{output}")]
             assert isinstance(call, ast.Call)
             first, last = source.span(call.func)[1], source.span(call)[1]
             if b"#" in source.utf8[first:last]:

@@ -183,7 +183,20 @@ class Variables:
                 return False
         if len(self._same(base)) == 1 and self.module.enclosing(base.node, _LOOPS) is None:
             return True
-        return self._follows(base, alias) and self._undisturbed(base, alias)
+        behind = self._follows(base, alias) or self._in_suite(base, alias)
+        return behind and self._undisturbed(base, alias)
+
+    def _in_suite(self, base: Binding, alias: Alias) -> bool:
+        """Return whether ``alias`` is only read behind it in the suite that binds both."""
+        block = self.names.block(self.module.statement(base.node))
+        statement = alias.binding.statement
+        if block is None or statement not in block:
+            return False
+        first, last = self.module.source.span(statement)[1], self.module.source.span(block[-1])[1]
+        return self.module.source.span(base.node)[0] < first and all(
+            first <= self.module.source.span(use)[0] < last
+            for use in uses_of(self.module, alias.binding)
+        )
 
     def _follows(self, base: Binding, alias: Alias) -> bool:
         """Return whether ``alias`` is bound right behind ``base``, other aliases apart."""
