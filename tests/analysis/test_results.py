@@ -170,7 +170,7 @@ CALLS = '[item for item in r.output if item.type == "function_call"]'
 CALLED = 'any(item.type == "function_call" for item in r.output)'
 CUT = 'r.incomplete_details is not None and r.incomplete_details.reason == "max_output_tokens"'
 BROKEN = CUT.replace(" and ", "\n    and ")
-WHOLE = BROKEN.replace("is not", "is").replace("and r", "or r").replace("==", "!=")
+WHOLE = CUT.replace("is not", "is").replace("and r", "or r").replace("==", "!=")
 
 # (uses of `r`, the same after the rewrite); api-mapping 5.1
 REWRITTEN = [
