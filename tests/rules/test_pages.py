@@ -39,8 +39,6 @@ FIXED: dict[str, tuple[dict[str, Any], bool]] = {
     "CC102": ({}, False),
     "CC103": ({}, False),
     "CC108": ({}, False),
-    "CC103": ({}, False),
-    "CC102": ({}, False),
     "CC203": ({"drop": ["seed"]}, False),
     "CC205": ({"drop": ["frequency_penalty"]}, False),
     "CC207": ({"drop": ["prediction"]}, False),
