@@ -82,7 +82,8 @@ class History:
         if not placed.claimed:
             placed.claimed = True
             kind = "element" if placed.whole is node else "append"
-            row = {"dumped": "yes"} if node in self.dumps else {}
+            written = isinstance(node, ast.Dict) and type_checked(self.module.scope(node))
+            row = {"dumped": "yes"} if written or node in self.dumps else {}
             self.results.steps.append(
                 (group, Step(placed.whole, placed.answer, "message", kind, row, "items"))
             )
