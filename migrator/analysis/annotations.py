@@ -44,7 +44,8 @@ class Annotations:
         if text is None:
             return qualified_names(self.module, part)
         head = text.split("[", 1)[0].split("|", 1)[0].strip()
-        for binding in self.module.root.bindings.get(head.split(".", 1)[0], ()):
+        root = self.module.scopes[self.module.tree_of(part)]
+        for binding in root.bindings.get(head.split(".", 1)[0], ()):
             if binding.kind in ("import", "from"):
                 return {imported_path(binding) + head[len(head.split(".", 1)[0]) :]}
         return set()

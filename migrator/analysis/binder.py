@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 _WORDS = ("completions", "ChatCompletion", "image_url", "input_audio", "choices")
 
 
-def bind(module: Module) -> None:
-    """Fill the scopes, bindings and indexes of ``module``."""
-    _Binder(module).run()
+def bind(module: Module, tree: ast.Module, root: Scope) -> None:
+    """Fill the scopes, bindings and indexes of ``module`` with what ``tree`` holds."""
+    _Binder(module, root).below(tree, root)
 
 
 class _Binder:
     """Walks the tree once and fills a `Module`."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, root: Scope) -> None:
         self.module = module
+        self.root = root
         self.parents = module.parents
         self.handlers: dict[type, Callable[..., None]] = {
             ast.Name: self.name,
@@ -59,10 +60,6 @@ class _Binder:
             ast.MatchStar: self.pattern,
             ast.MatchMapping: self.pattern,
         }
-
-    def run(self) -> None:
-        """Visit the whole tree."""
-        self.below(self.module.tree, self.module.root)
 
     def below(self, node: ast.AST, scope: Scope) -> None:
         for child in children(node):
@@ -284,12 +281,12 @@ class _Binder:
 
     def elsewhere(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
         for name in node.names:
-            owner: Scope | None = self.module.root
+            owner: Scope | None = self.root
             if isinstance(node, ast.Nonlocal):
                 owner = scope.parent
                 while owner is not None and (owner.kind == "class" or name not in owner.bindings):
                     owner = owner.parent
-            scope.elsewhere[name] = owner or self.module.root
+            scope.elsewhere[name] = owner or self.root
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from migrator.analysis import hosts
-from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, constant_string, is_none, keyword, walk
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import constants, origins
 
 _OLDEST_AZURE = "2025-03-01"

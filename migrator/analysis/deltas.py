@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from migrator.analysis.chunks import Reader
 from migrator.analysis.chunkvalues import pure
-from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.reaching import bindings_of
 from migrator.analysis.syntax import ast, last_name
+from migrator.analysis.uses import uses_of
 
 _LOGGERS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print",
             "echo", "secho", "pprint"}  # fmt: skip

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from migrator.analysis.functions import returned
-from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import origins
 
 _CHANGES = {"update", "pop", "setdefault", "popitem", "clear"}

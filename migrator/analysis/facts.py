@@ -98,9 +98,21 @@ class Mention:
     ``linked``: it is enough that the asking module names the file.  With a ``remedy`` the answer
     yes stops nothing: the group gets these edits, (start, end, text) each, as well.  With a
     ``swap`` it stops nothing either: the second edits take the place of the first ones.
+    ``seen``: a file that is analysed together with the asking one need not be asked, its uses of
+    the name were followed; of a ``variable`` only those that don't go through its module.
     """
 
-    __slots__ = ("needles", "reason", "group", "anywhere", "linked", "remedy", "swap")
+    __slots__ = (
+        "needles",
+        "reason",
+        "group",
+        "anywhere",
+        "linked",
+        "remedy",
+        "swap",
+        "seen",
+        "variable",
+    )
 
     def __init__(
         self,
@@ -111,6 +123,8 @@ class Mention:
         anywhere: bool = False,
         linked: bool = False,
         remedy: tuple[tuple[int, int, str], ...] = (),
+        seen: bool = False,
+        variable: bool = False,
     ) -> None:
         self.needles = needles
         self.reason = reason
@@ -118,4 +132,13 @@ class Mention:
         self.anywhere = anywhere
         self.linked = linked
         self.remedy = remedy
+        self.seen = seen
+        self.variable = variable
         self.swap: tuple[list[Any], list[Any]] | None = None
+
+    def again(self) -> Mention:
+        """Return the same question, for another group to ask."""
+        return Mention(
+            self.needles, self.reason, anywhere=self.anywhere, linked=self.linked,
+            seen=self.seen, variable=self.variable,
+        )  # fmt: skip

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
-from migrator.analysis.reaching import bindings_of, owner_of, uses_of
+from migrator.analysis.reaching import bindings_of, owner_of
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast
-from migrator.analysis.values import ancestry, attribute_owner, constants, origins, qualified_names
+from migrator.analysis.uses import uses_of
+from migrator.analysis.values import (
+    ancestry,
+    attribute_owner,
+    constants,
+    definitions,
+    origins,
+    qualified_names,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +88,29 @@ def references(module: Module, function: Function) -> References:
             _classify(module, use, result)
             if len(bindings_of(module, use)) > 1:
                 result.mixed.append(use)
+        for through in _through_modules(module, binding):
+            _classify(module, through, result)
+    if module.links is not None and not result.calls:
+        module.links.unseen.append(function)
     return result
+
+
+def _through_modules(module: Module, binding: Binding) -> list[ast.expr]:
+    """Return the uses of a function of another file by way of its module."""
+    if module.links is None or binding.scope.kind != "module":
+        return []
+    found: list[ast.expr] = []
+    for use in module.attributes.get(binding.name, ()):
+        if isinstance(use.ctx, ast.Load) and binding in definitions(module, use):
+            found.append(use)
+    for imported in module.links.modules_at(binding.scope):
+        # A module that is handed on is used where nobody can see.
+        found.extend(
+            use
+            for use in uses_of(module, imported)
+            if not isinstance(module.parent(use), ast.Attribute)
+        )
+    return found
 
 
 def _named_in_string(module: Module, name: bytes) -> bool:
@@ -253,15 +283,13 @@ def bound_method(module: Module, call: ast.Call, function: Function) -> bool:
     )
     if static or not isinstance(call.func, ast.Attribute):
         return False
-    receiver = call.func.value
-    if isinstance(receiver, ast.Name):
-        for binding in bindings_of(module, receiver):
-            if binding.kind == "class":
-                # Class.method(instance, …), unless it is a class method.
-                return any(
-                    isinstance(item, ast.Name) and item.id == "classmethod"
-                    for item in function.decorator_list
-                )
+    for binding in definitions(module, call.func.value):
+        if binding.kind == "class":
+            # Class.method(instance, …), unless it is a class method.
+            return any(
+                isinstance(item, ast.Name) and item.id == "classmethod"
+                for item in function.decorator_list
+            )
     return True
 
 
@@ -289,7 +317,8 @@ def question(
     """Return the question whether another file uses ``function`` (and holds ``more``)."""
     name = function.name.encode()
     method = binding.scope.kind == "class"
-    return Mention((b"." + name if method else name, *more), reason, anywhere=method)
+    needle = b"." + name if method else name
+    return Mention((needle, *more), reason, anywhere=method, seen=not more)
 
 
 def type_checked(scope: Scope) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from migrator._tables import API
 from migrator.analysis.facts import Reason
 from migrator.analysis.functions import function_at, parameter_of, references
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name, walk
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import origins, qualified_names
 
 _CLASSES = API["errors"]["class"]

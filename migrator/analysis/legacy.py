@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from migrator._tables import API
 from migrator.analysis.facts import Mention, Reason
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.sites import Site
 from migrator.analysis.syntax import ast
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import imported_path, qualified_names
-from migrator.documents.place import Place
 
 _ERRORS = API["legacy"]["error"]
 _MODULE = API["legacy"]["module"]
@@ -156,7 +155,7 @@ class Legacy:
             at = data.find(name)
             if at >= 0:
                 message = f"`{name.decode()}` is named".replace("'", "").replace('"', "")
-                place = Place(self.module.source.path, data.count(b"\n", 0, at) + 1, 1)
+                place = self.module.source.place_at(at)
                 self.reasons.append(Reason("CC220", message, place, "block"))
 
     def _class(self, node: ast.AST) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from migrator.analysis.functions import parameters_given
-from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import ast, constant_string, last_name
+from migrator.analysis.uses import uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ class Changes:
             return
         self._seen.add(use)
         parent = self.module.parent(use)
-        if isinstance(parent, ast.Attribute) and parent.value is use:
+        if isinstance(use, ast.Attribute) and isinstance(use.ctx, ast.Store):
+            self._replaced(use, parent)
+        elif isinstance(parent, ast.Attribute) and parent.value is use:
             self._method(use, parent)
         elif isinstance(parent, ast.Subscript) and parent.value is use:
             self._element(parent)
@@ -74,6 +77,17 @@ class Changes:
                 elif not self._carried(target):
                     self.report.reason("CC236", "the list is stored where other code can change it",
                                 use)  # fmt: skip
+
+    def _replaced(self, use: ast.Attribute, parent: ast.AST) -> None:
+        """Look at another list that an attribute is given from outside its class."""
+        if isinstance(parent, ast.AugAssign):
+            self.report.list_(parent.value)
+        elif use in self.module.binding_of:
+            return
+        elif isinstance(parent, ast.Assign) and use in parent.targets:
+            self.report.list_(parent.value)
+        elif not isinstance(parent, ast.AnnAssign) or parent.value is not None:
+            self.report.reason("CC236", "the list is replaced in a way migrator can't follow", use)
 
     def _carried(self, target: ast.expr) -> bool:
         """Return whether the list goes into the keywords of a call, which are followed, too."""

@@ -19,11 +19,11 @@ from migrator.analysis.chunkvalues import (
     Refused,
     pure,
 )
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.residual import Piece, Walker
 from migrator.analysis.resultuses import looked_up
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import ast, literal, walk
+from migrator.analysis.uses import uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from migrator.analysis import hosts
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Mark
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import imported_path, origins, qualified_names
 
 _PATH = "chat/completions"

@@ -90,8 +90,7 @@ class MessageList:
             if key not in self._asked:
                 # Every call asks for itself.
                 self._asked.add(key)
-                known = Mention(mention.needles, mention.reason, anywhere=mention.anywhere)
-                self.mentions.append(known)
+                self.mentions.append(mention.again())
 
     def keep(self, reasons: Iterable[Reason]) -> None:
         """Add what was found elsewhere."""
@@ -199,7 +198,9 @@ class MessageList:
             if binding.scope.kind == "module":
                 place = self.module.source.place(binding.node)
                 reason = Reason("CC236", f"`{binding.name}` is reachable from", place, "block")
-                self.mentions.append(Mention((binding.name.encode(),), reason))
+                self.mentions.append(
+                    Mention((binding.name.encode(),), reason, seen=True, variable=True)
+                )
         elif binding.kind == "param":
             self._parameter(binding, node)
             self.changes.of(binding)
@@ -282,9 +283,9 @@ class MessageList:
             attribute = f".{node.attr}".encode()
             for change in (b".append", b".extend", b".insert", b" +=", b" ="):
                 needle = b"*" + attribute + change
-                self.mentions.append(Mention((needle,), reason, anywhere=True))
+                self.mentions.append(Mention((needle,), reason, anywhere=True, seen=True))
             needles = (owner.node.name.encode(), attribute)
-            self.mentions.append(Mention(needles, reason, anywhere=True))
+            self.mentions.append(Mention(needles, reason, anywhere=True, seen=True))
             if reached_by_name(self.module, node.attr):
                 self.reason("CC236", f"`{node.attr}` may be changed through its name", node)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.sites import CREATE, Site, Sites
 from migrator.analysis.syntax import ast, attribute_step
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import imported_path, qualified_names
 
 

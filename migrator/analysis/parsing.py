@@ -25,8 +25,10 @@ def look_at_parse(request: Request) -> None:
     utf8 = request.module.source.utf8
     place = request.module.source.place(call)
     for name in (*_ERRORS, _BASE):
-        own = request.module.root.bindings.get(name, ())
-        if any(binding.kind == "class" for binding in own):
+        roots = (request.module.scopes[tree] for tree in request.module.trees)
+        if any(
+            binding.kind == "class" for root in roots for binding in root.bindings.get(name, ())
+        ):
             continue
         if _word(utf8, name.encode()):
             request.reason(_CODE, f"`{name}` is named here; Responses does not raise it", call)

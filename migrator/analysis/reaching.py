@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 
 def bindings_of(module: Module, node: ast.Name) -> tuple[Binding, ...]:
-    """Return the bindings a use of a name may see; empty for builtins and unbound names."""
+    """Return the bindings a use of a name may see; empty for builtins and unbound names.
+
+    An import of a name of another file that is analysed with this one is what it imports.
+    """
+    found = _bindings_here(module, node)
+    return found if module.links is None else module.links.expanded(found)
+
+
+def _bindings_here(module: Module, node: ast.Name) -> tuple[Binding, ...]:
     owner = owner_of(module, node)
     if owner is None:
         return ()
@@ -46,45 +54,6 @@ def owner_of(module: Module, node: ast.Name) -> Scope | None:
         first = first and scope.kind == "comp"
         scope = scope.parent
     return None
-
-
-def uses_of(module: Module, binding: Binding) -> list[ast.Name]:
-    """Return every use that may see ``binding``, in source order."""
-    key = ("uses", binding.scope)
-    table = module.memo.get(key)
-    if table is None:
-        table = _uses(module, binding.scope)
-        module.memo[key] = table
-    assert isinstance(table, dict)
-    return list(table.get(binding, ()))
-
-
-def _uses(module: Module, scope: Scope) -> dict[Binding, list[ast.Name]]:
-    """Return the uses of every binding of ``scope``, nested scopes included."""
-    result: dict[Binding, list[ast.Name]] = {}
-    for inner in module.scopes.values():
-        if not _within(inner, scope):
-            continue
-        for name, nodes in inner.loads.items():
-            if name not in scope.bindings:
-                continue
-            for node in nodes:
-                if owner_of(module, node) is scope:
-                    for binding in bindings_of(module, node):
-                        result.setdefault(binding, []).append(node)
-    for nodes in result.values():
-        nodes.sort(key=lambda node: (node.lineno, node.col_offset))
-    return result
-
-
-def _within(inner: Scope | None, outer: Scope) -> bool:
-    if outer.kind == "module":
-        return True
-    while inner is not None:
-        if inner is outer:
-            return True
-        inner = inner.parent
-    return False
 
 
 class _Loop:

@@ -61,7 +61,7 @@ def _find(module: Module, trusted: tuple[str, ...]) -> list[tuple[Client, set[as
 
 
 def _environment(module: Module, trusted: tuple[str, ...]) -> Client | None:
-    for node in walk(module.tree):
+    for node in (node for tree in module.trees for node in walk(tree)):
         value: ast.expr | None = None
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
             if constant_string(node.targets[0].slice) in _VARIABLES:

@@ -11,9 +11,9 @@ from migrator.analysis.functions import (
     question,
     references,
 )
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.resultuses import NAMES
 from migrator.analysis.syntax import FUNCTIONS, ast
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import origins
 
 TYPE_CHECKING = False

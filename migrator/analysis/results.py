@@ -12,7 +12,7 @@ from migrator.analysis.facts import Member, Mention, Reason
 from migrator.analysis.functions import returned
 from migrator.analysis.grouping import Groups
 from migrator.analysis.history import History
-from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.reaching import bindings_of
 from migrator.analysis.resultcalls import FunctionFlow
 from migrator.analysis.resultforms import Forms
 from migrator.analysis.resultparts import Parts
@@ -39,6 +39,7 @@ from migrator.analysis.styles import (
     wrapper_code,
 )
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
+from migrator.analysis.uses import uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -277,7 +278,9 @@ class Results:
         elif binding.scope.kind == "module":
             message = f"`{binding.name}` holds {NAMES[kind]} and is used in"
             reason = Reason("CC501", message, self.module.source.place(binding.node), "block")
-            self.mentions.append((group, Mention((binding.name.encode(),), reason)))
+            self.mentions.append(
+                (group, Mention((binding.name.encode(),), reason, seen=True, variable=True))
+            )
         if looked_up(self.module, binding.name):
             self.reason(group, "CC317", f"`{binding.name}` may be read by name", binding.node)
 

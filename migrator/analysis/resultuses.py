@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.styles import ByKind, Escapes, wrapper_code
 from migrator.analysis.syntax import ast, constant_string, is_none, last_name
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import qualified_names
 
 PRINTERS = {

@@ -10,6 +10,7 @@ from migrator.analysis.syntax import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from migrator.analysis.linking import Links
     from migrator.documents.source import Source
 
     Path = tuple[object, ...]
@@ -75,19 +76,24 @@ class Scope:
 
 
 class Module:
-    """A parsed source with parents, scopes and indexes of what analysis looks for."""
+    """A parsed source with parents, scopes and indexes of what analysis looks for.
+
+    Several files can be one: each has its tree and its module scope, the indexes are shared, and
+    ``links`` says what their imports of each other stand for (`migrator.analysis.linking`).
+    """
 
     __slots__ = (
-        "source", "tree", "parents", "scopes", "root", "scope_of", "binding_of",
+        "source", "trees", "parents", "scopes", "root", "scope_of", "binding_of",
         "attributes", "calls", "dicts", "strings", "tests_none", "imports", "reached", "memo",
+        "links",
     )  # fmt: skip
 
-    def __init__(self, source: Source, tree: ast.Module) -> None:
+    def __init__(self, source: Source, *trees: ast.Module) -> None:
         self.source = source
-        self.tree = tree
+        self.trees = trees
         self.parents: dict[ast.AST, ast.AST] = {}
-        self.root = Scope(tree, "module", None)
-        self.scopes: dict[ast.AST, Scope] = {tree: self.root}
+        self.root = Scope(trees[0], "module", None)
+        self.scopes: dict[ast.AST, Scope] = {trees[0]: self.root}
         self.scope_of: dict[ast.AST, Scope] = {}
         self.binding_of: dict[ast.AST, Binding] = {}
         self.attributes: dict[str, list[ast.Attribute]] = {}
@@ -101,15 +107,25 @@ class Module:
         self.reached: dict[Scope, dict[ast.Name, tuple[Binding, ...]]] = {}
         # Results of analyses that ask the same question more than once.
         self.memo: dict[object, object] = {}
+        self.links: Links | None = None
         # The binder fills modules and so has to know them first.
         from migrator.analysis.binder import bind
 
-        bind(self)
+        bind(self, trees[0], self.root)
+        for tree in trees[1:]:
+            self.scopes[tree] = Scope(tree, "module", None)
+            bind(self, tree, self.scopes[tree])
+
+    @property
+    def tree(self) -> ast.Module:
+        """The tree of the first file."""
+        return self.trees[0]
 
     def release(self) -> None:
         """Forget everything, so that the tree goes without waiting for the garbage collector."""
+        nothing = self.trees[0]
         for scope in self.scopes.values():
-            scope.node = self.tree
+            scope.node = nothing
             for names in (scope.bindings, scope.loads, scope.attributes, scope.elsewhere):
                 names.clear()
         for table in (
@@ -117,12 +133,23 @@ class Module:
             self.reached, self.memo,
         ):  # fmt: skip
             table.clear()
-        for nodes in (self.calls, self.dicts, self.strings, self.imports, self.tree.body):
+        self.links = None
+        for nodes in (self.calls, self.dicts, self.strings, self.imports):
             nodes.clear()
+        for tree in self.trees:
+            tree.body.clear()
 
     def parent(self, node: ast.AST) -> ast.AST:
-        """Return the parent of ``node``; the module is its own parent."""
-        return self.parents.get(node, self.tree)
+        """Return the parent of ``node``; a module is its own parent."""
+        return self.parents.get(node, node)
+
+    def tree_of(self, node: ast.AST) -> ast.Module:
+        """Return the module that ``node`` stands in."""
+        current = node
+        while current in self.parents:
+            current = self.parents[current]
+        assert isinstance(current, ast.Module)
+        return current
 
     def enclosing(self, node: ast.AST, kinds: tuple[type, ...]) -> ast.AST | None:
         """Return the nearest ancestor of one of ``kinds``, else None."""
@@ -142,9 +169,9 @@ class Module:
 
     def scope(self, node: ast.AST) -> Scope:
         """Return the scope whose names an expression inside ``node``'s place would see."""
-        current: ast.AST | None = node
-        while current is not None:
-            if current in self.scope_of:
-                return self.scope_of[current]
-            current = self.parents.get(current)
-        return self.root
+        current = node
+        while current not in self.scope_of:
+            if current not in self.parents:
+                return self.scopes[current]
+            current = self.parents[current]
+        return self.scope_of[current]

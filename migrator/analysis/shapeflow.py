@@ -14,7 +14,6 @@ from migrator.analysis.functions import (
     related,
 )
 from migrator.analysis.listchanges import HARMLESS, reached_by_name
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.resultuses import looked_up
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.shapefacts import (
@@ -37,6 +36,7 @@ from migrator.analysis.shapefacts import (
 )
 from migrator.analysis.shapeobjects import Objects, plain
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, last_name
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import attribute_owner
 
 

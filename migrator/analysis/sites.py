@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, attribute_step, last_name
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import attribute_owner, imported_path, origins, qualified_names
 
 CREATE = "create"

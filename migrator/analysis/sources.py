@@ -12,10 +12,11 @@ from migrator.analysis.functions import (
     returned,
 )
 from migrator.analysis.listchanges import reached_by_name
-from migrator.analysis.reaching import bindings_of, owner_of, uses_of
+from migrator.analysis.reaching import bindings_of, owner_of
 from migrator.analysis.resultuses import looked_up
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast, is_none, last_name
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import (
     ancestry,
     attribute_bindings,
@@ -108,7 +109,7 @@ class Sources:
 
     def _ask(self, needles: tuple[bytes, ...], message: str, node: ast.AST, anywhere: bool) -> None:
         reason = Reason(self.code, message, self.module.source.place(node), "block")
-        self.report.mentions.append(Mention(needles, reason, anywhere=anywhere))
+        self.report.mentions.append(Mention(needles, reason, anywhere=anywhere, seen=True))
 
     # -- back to what makes the value ---------------------------------------------------
 

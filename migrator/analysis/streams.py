@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from migrator.analysis.chunkvalues import Raises, Refused
 from migrator.analysis.loops import Asked, StreamLoop, flat, specialised
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.residual import Piece
 from migrator.analysis.scopes import Binding
 from migrator.analysis.syntax import ast, walk
+from migrator.analysis.uses import uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

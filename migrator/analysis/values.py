@@ -66,6 +66,8 @@ def _from_binding(
     elif binding.kind in ("assign",) and (picked := _unpacked(binding)) is not None:
         _collect(module, picked, result, seen)
     elif binding.kind in ("import", "from"):
+        if module.links is not None:
+            module.links.want(binding)
         result.append(Origin("import", node, binding))
     elif binding.kind in ("def", "class", "param"):
         if binding.node not in seen:
@@ -92,6 +94,11 @@ def _unpacked(binding: Binding) -> ast.expr | None:
 def _from_attribute(
     module: Module, node: ast.Attribute, result: list[Origin], seen: set[ast.AST]
 ) -> None:
+    shared = module_named(module, node.value)
+    if shared is not None and node.attr in shared.bindings:
+        for binding in definitions(module, node):
+            _from_binding(module, binding, node, result, seen)
+        return
     owner = attribute_owner(module, node)
     bindings: list[Binding] = []
     if owner is not None:
@@ -110,6 +117,33 @@ def _from_attribute(
             _from_binding(module, binding, node, result, seen)
 
 
+def module_named(module: Module, node: ast.expr) -> Scope | None:
+    """Return the module scope of another file that ``node`` is, else None."""
+    base = node
+    while isinstance(base, ast.Attribute):
+        base = base.value
+    if module.links is None or not isinstance(base, ast.Name):
+        return None
+    return module.links.module_of(bindings_of(module, base), node)
+
+
+def definitions(module: Module, node: ast.expr) -> tuple[Binding, ...]:
+    """Return the bindings that a name, or a name of a module of the project, may see."""
+    found: tuple[Binding, ...] = ()
+    if isinstance(node, ast.Name):
+        found = bindings_of(module, node)
+    elif isinstance(node, ast.Attribute):
+        shared = module_named(module, node.value)
+        if shared is None or module.links is None:
+            return ()
+        known = shared.bindings.get(node.attr, ())
+        found = module.links.expanded(tuple(b for b in known if b.kind != "annotation"))
+    if module.links is not None:
+        for binding in found:
+            module.links.want(binding)
+    return found
+
+
 def _overrides(module: Module, owner: Scope, name: str) -> list[Binding]:
     """Return what classes of this file that derive from ``owner`` give an attribute."""
     result: list[Binding] = []
@@ -120,12 +154,12 @@ def _overrides(module: Module, owner: Scope, name: str) -> list[Binding]:
 
 
 def ancestry(module: Module, scope: Scope) -> list[Scope]:
-    """Return a class and everything of this file it derives from."""
+    """Return a class and everything seen here that it derives from."""
     result = [scope]
     for current in result:
         node = current.node
         for base in node.bases if isinstance(node, ast.ClassDef) else ():
-            for binding in bindings_of(module, base) if isinstance(base, ast.Name) else ():
+            for binding in definitions(module, base):
                 found = module.scopes.get(binding.node) if binding.kind == "class" else None
                 if found is not None and found not in result:
                     result.append(found)
@@ -182,9 +216,7 @@ def class_of(module: Module, node: ast.expr) -> Scope | None:
 
 
 def _constructed(module: Module, call: ast.Call) -> Scope | None:
-    if not isinstance(call.func, ast.Name):
-        return None
-    bindings = bindings_of(module, call.func)
+    bindings = definitions(module, call.func)
     if len(bindings) == 1 and bindings[0].kind == "class":
         return module.scopes.get(bindings[0].node)
     return None
@@ -198,11 +230,10 @@ def attribute_bindings(
     if result or not isinstance(owner.node, ast.ClassDef):
         return result
     for base in owner.node.bases:
-        if isinstance(base, ast.Name):
-            for binding in bindings_of(module, base):
-                scope = module.scopes.get(binding.node) if binding.kind == "class" else None
-                if scope is not None and scope is not owner and scope not in seen:
-                    result.extend(attribute_bindings(module, scope, name, seen | {owner}))
+        for binding in definitions(module, base):
+            scope = module.scopes.get(binding.node) if binding.kind == "class" else None
+            if scope is not None and scope is not owner and scope not in seen:
+                result.extend(attribute_bindings(module, scope, name, seen | {owner}))
     return result
 
 

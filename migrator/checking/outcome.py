@@ -47,9 +47,11 @@ class CheckedFile:
 class Outcome:
     """Everything a run found, files in the order of their shown paths."""
 
-    __slots__ = ("files", "unreadable", "seen")
+    __slots__ = ("files", "unreadable", "seen", "given")
 
     def __init__(self) -> None:
+        # The absolute paths that were asked for; others may change together with them.
+        self.given: set[str] = set()
         self.files: list[CheckedFile] = []
         self.unreadable: list[Problem] = []
         self.seen = 0

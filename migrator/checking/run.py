@@ -61,6 +61,7 @@ def check_paths(
     folders = any(os.path.isdir(path) for path in paths)
     targets = _targets(paths, resolver, outcome)
     outcome.seen = len(targets)
+    outcome.given = {target.full for target in targets}
     known = {os.path.abspath(path): data for path, data in (preread or {}).items()}
     candidates = _candidates(targets, known, outcome, progress)
     collecting = gc.isenabled()
@@ -84,10 +85,11 @@ def check_bytes(data: bytes, shown: str, resolver: Resolver, *, frames: bool = T
     target = Target(full, shown, resolver.settings_for(os.path.dirname(full)))
     outcome = Outcome()
     outcome.seen = 1
+    outcome.given = {full}
     excluded = target.settings.force_exclude and _is_excluded(full, target.settings)
     if worth_parsing(data) and not excluded:
         outcome.files.append(plan_one(target, data, frames))
-    finish(outcome)
+    finish(outcome, {full: data})
     return outcome
 
 
@@ -252,6 +254,12 @@ def _planned(target: Target, data: bytes) -> FilePlan:
         return plan
 
 
+def _changed_with(plan: FilePlan, settings: Settings) -> CheckedFile:
+    """Return a file without calls of its own that changes with those of others."""
+    target = Target(os.path.abspath(plan.path), plan.path, settings)
+    return CheckedFile(target, plan, hash(reread(target)))
+
+
 def _lines(path: str, data: bytes, checked: CheckedFile) -> dict[int, str]:
     from migrator.documents.source import Source
 
@@ -260,13 +268,18 @@ def _lines(path: str, data: bytes, checked: CheckedFile) -> dict[int, str]:
     return {line: source.line(line) for line in wanted}
 
 
-def finish(outcome: Outcome) -> None:
-    """Settle the verdicts across files, then apply inline ignores and the selection."""
+def finish(outcome: Outcome, overlay: Mapping[str, bytes] | None = None) -> None:
+    """Settle the verdicts across files, then apply inline ignores and the selection.
+
+    ``overlay`` has the bytes of files that are not taken from disk, by absolute path.
+    """
     by_settings: dict[int, list[CheckedFile]] = {}
     for file in outcome.files:
         by_settings.setdefault(id(file.target.settings), []).append(file)
     for files in by_settings.values():
-        settle([file.plan for file in files], files[0].target.settings)
+        settings = files[0].target.settings
+        for plan in settle([file.plan for file in files], settings, overlay):
+            outcome.files.append(_changed_with(plan, settings))
     for file in outcome.files:
         file.plan.findings.sort(key=lambda finding: (*finding.place.key(), finding.code))
         select(file)

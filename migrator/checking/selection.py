@@ -65,10 +65,14 @@ def keep(plan: FilePlan, finding: Finding, message: str, place: Place) -> None:
 
 def block_group(plan: FilePlan, cause: Finding, why: str) -> None:
     """A group changes whole or not at all: block what shares one with ``cause``."""
+    together = list(plan.findings)
     for group in plan.groups:
         if group.id == cause.group:
             group.verdict = BLOCKED
-    for finding in plan.findings:
+            for _, other in group.others:
+                other.verdict = BLOCKED
+            together += [finding for finding in group.findings if finding not in together]
+    for finding in together:
         if finding is cause or finding.group != cause.group or not cause.group:
             continue
         if finding.verdict in (REWRITE, SUGGEST):

@@ -9,7 +9,14 @@ from typing import Any
 
 import click
 
-from migrator.checking.fixing import Change, change_of, changes, settle_answered, to_change
+from migrator.checking.fixing import (
+    Change,
+    batches,
+    change_of,
+    changes,
+    settle_answered,
+    to_change,
+)
 from migrator.checking.outcome import Outcome
 from migrator.checking.run import check_bytes
 from migrator.cli.check import collect, reads_stdin, show
@@ -49,10 +56,11 @@ def _in_place(given: dict[str, Any]) -> int:
         if dirty:
             return refuse(dirty)
     written = []
-    for change in changes(outcome, unsafe=unsafe):
-        if _write(change):
+    for batch in batches(outcome, unsafe=unsafe):
+        if _write_all(batch):
+            written += batch
+        for change in batch:
             change.forget_bytes()
-            written.append(change)
     return _report(outcome, written, given)
 
 
@@ -67,6 +75,16 @@ def _dirty(paths: list[str]) -> str:
                 " or pass --allow-dirty"
             )
     return ""
+
+
+def _write_all(batch: list[Change]) -> bool:
+    """Write files that change together; put back what is written if one can't be."""
+    for index, change in enumerate(batch):
+        if not _write(change):
+            for done in batch[:index]:
+                replace(done.file.target.full, done.before)
+            return False
+    return True
 
 
 def _write(change: Change) -> bool:
@@ -130,7 +148,7 @@ def _from_stdin(given: dict[str, Any]) -> int:
     outcome = check_bytes(data, given["stdin_filename"] or "-", resolver(given))
     after = data
     found: list[Change] = []
-    for file in outcome.files:
+    for file in to_change(outcome, unsafe=given["unsafe_fixes"]):
         change = change_of(file, data, unsafe=given["unsafe_fixes"])
         if change is not None:
             after = change.after

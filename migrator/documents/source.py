@@ -109,6 +109,15 @@ class Source:
             self._column(node.end_lineno, node.end_col_offset),  # type: ignore[attr-defined]
         )
 
+    def place_at(self, offset: int) -> Place:
+        """Return the line that a byte is in."""
+        line = self.utf8.count(b"\n", 0, offset) + 1
+        return Place(self.path, line, 1)
+
+    def text_of(self, place: Place) -> str:
+        """Return the first line of a place of this source."""
+        return self.line(place.line)
+
     def _column(self, line: int, column: int) -> int:
         start = self.starts[line - 1]
         return len(self.utf8[start : start + column].decode("utf-8", "replace")) + 1

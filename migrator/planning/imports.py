@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.reaching import bindings_of
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import ast
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import imported_path
 from migrator.planning.build import Unclear
 from migrator.planning.links import alone
 from migrator.planning.model import ImportChange
+
+
+def at_top(module: Module, statement: ast.AST) -> bool:
+    """Return whether a statement stands at the top level of its file."""
+    return isinstance(module.parent(statement), ast.Module)
 
 
 def need(module: Module, origin: str, name: str, node: ast.AST) -> tuple[str, list[ImportChange]]:
@@ -18,21 +24,17 @@ def need(module: Module, origin: str, name: str, node: ast.AST) -> tuple[str, li
     ``node`` is where the name will be used.  Raises `Unclear` when the name means something else
     or there is no place for an import.
     """
-    for binding in module.imports:
-        # An import inside `if TYPE_CHECKING` or `try` may not have run.
-        if binding.statement not in module.tree.body:
-            continue
+    tree = module.tree_of(node)
+    # An import inside `if TYPE_CHECKING` or `try` may not have run.
+    imports = [b for b in module.imports if module.parent(b.statement) is tree]
+    for binding in imports:
         if imported_path(binding) == f"{origin}.{name}":
             return binding.name, []
-    for binding in module.imports:
-        if (
-            binding.statement in module.tree.body
-            and imported_path(binding) == origin
-            and (isinstance(binding.statement, ast.Import))
-        ):
+    for binding in imports:
+        if imported_path(binding) == origin and isinstance(binding.statement, ast.Import):
             return f"{binding.name}.{name}", []
     for scope in module.scopes.values():
-        if name in scope.bindings or name in scope.loads:
+        if (name in scope.bindings or name in scope.loads) and module.tree_of(scope.node) is tree:
             raise Unclear("CC506", f"`{name}` means something else here", node)
     return name, [_added(module, origin, name, node)]
 
@@ -41,7 +43,7 @@ def _added(module: Module, origin: str, name: str, node: ast.AST) -> ImportChang
     """Return the change that imports a name: into a statement there is, else behind the last."""
     behind: ast.stmt | None = None
     package = origin.split(".")[0]
-    for statement in module.tree.body:
+    for statement in module.tree_of(node).body:
         if isinstance(statement, ast.ImportFrom) and not statement.level:
             start, end = module.source.span(statement)
             if statement.module == origin and b"#" not in module.source.utf8[start:end]:
@@ -66,9 +68,10 @@ def drop(module: Module, binding: Binding, gone: list[ast.AST]) -> list[ImportCh
     alias = binding.node
     if not isinstance(statement, (ast.Import, ast.ImportFrom)) or not isinstance(alias, ast.alias):
         return []
-    if statement not in module.tree.body or not alone(module.source, statement):
+    if not at_top(module, statement) or not alone(module.source, statement):
         return []
-    if _exported(module, binding.name) or module.source.path.endswith("__init__.py"):
+    path = module.source.place(statement).path
+    if _exported(module, binding.name) or path.endswith("__init__.py"):
         return []
     uses = [module.source.span(use)[0] for use in uses_of(module, binding)]
     starts = [module.source.span(node)[0] for node in gone]

@@ -119,9 +119,13 @@ class Finding:
 
 
 class Group:
-    """Everything that changes together: its findings, its members and its edits."""
+    """Everything that changes together: its findings, its members and its edits.
 
-    __slots__ = ("id", "verdict", "members", "edits", "findings")
+    A group that spans files has one object in the plan of each: ``findings`` are all of them,
+    ``edits`` those of the file, ``others`` the objects in the other plans, with their paths.
+    """
+
+    __slots__ = ("id", "verdict", "members", "edits", "findings", "others")
 
     def __init__(self, id: str) -> None:
         self.id = id
@@ -129,6 +133,7 @@ class Group:
         self.members: list[Member] = []
         self.edits: list[Edit] = []
         self.findings: list[Finding] = []
+        self.others: list[tuple[str, Group]] = []
 
 
 class Problem:
@@ -145,9 +150,11 @@ class Problem:
 class FilePlan:
     """All that is known of one file, in source order."""
 
-    __slots__ = ("path", "findings", "groups", "problems", "mentions", "imports")
+    __slots__ = ("path", "findings", "groups", "problems", "mentions", "imports", "members")
 
     def __init__(self, path: str) -> None:
+        # The absolute paths of the files that were analysed as one with this; see `linking`.
+        self.members: frozenset[str] = frozenset()
         # Imports that go with all of these groups, or stay.
         self.imports: list[tuple[Finding, list[Group]]] = []
         self.path = path

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.functions import function_at, parameter_of, question, references
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import (
     COMPREHENSIONS,
@@ -20,6 +19,7 @@ from migrator.analysis.syntax import (
     mentions_none,
     walk,
 )
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import origins
 from migrator.planning.model import Splice
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 # Generated code nests deeply, long sums above all; the compiler takes it, so we do.
-_DEEPEST = 8000
+DEEPEST = 8000
 # What `create` returns, by the wrapper it is reached through.
 
 
@@ -60,9 +60,9 @@ def plan_file(path: str, data: bytes, settings: Settings) -> FilePlan:
         module = _module(path, data, plan)
         if module is not None:
             limit = sys.getrecursionlimit()
-            sys.setrecursionlimit(max(limit, _DEEPEST))
+            sys.setrecursionlimit(max(limit, DEEPEST))
             try:
-                _Planner(module, settings, plan).run()
+                Planner(module, settings, plan).run()
             except RecursionError:
                 plan = FilePlan(path)
                 message = "nested too deeply to be analysed"
@@ -78,7 +78,7 @@ def _module(path: str, data: bytes, plan: FilePlan) -> Module | None:
         plan.problems.append(Problem("CC902", "holds NUL bytes", Place(path, 1, 1)))
         return None
     limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _DEEPEST))
+    sys.setrecursionlimit(max(limit, DEEPEST))
     try:
         source = Source(path, data)
         tree = parse(source.text, path)
@@ -108,8 +108,8 @@ class _Share:
         self.loops: list[StreamLoop] = []
 
 
-class _Planner:
-    """Builds the plan of one module."""
+class Planner:
+    """Builds the plan of one module, of one file or several."""
 
     def __init__(self, module: Module, settings: Settings, plan: FilePlan) -> None:
         self.module = module
@@ -124,6 +124,7 @@ class _Planner:
         self.legacy: Legacy | None = None
 
     def run(self) -> None:
+        """Fill the plan."""
         found = Sites(self.module)
         self.module.memo["sites"] = {site.call: site.operation for site in found.sites}
         for site in found.sites:
@@ -203,7 +204,7 @@ class _Planner:
             if mark.code == "CC106" and (place := self.module.source.place(mark.node))
         ][:1]
         for root, calls in roots.items():
-            group = Group(f"{self.plan.path}:{calls[0][2].place.line}:{calls[0][2].place.column}")
+            group = Group(str(calls[0][2].place))
             table[root] = group
             self.plan.groups.append(group)
             for _, request, finding in calls:
@@ -211,9 +212,7 @@ class _Planner:
                 group.findings.append(finding)
                 self.plan.findings.append(finding)
                 group.members.append(
-                    Member(
-                        "call", finding.place, self.module.source.line(finding.place.line).strip()
-                    )
+                    Member("call", finding.place, self.module.source.text_of(finding.place).strip())
                 )
                 group.members.extend(request.members)
                 finding.reasons.extend(replaced)
@@ -257,7 +256,7 @@ class _Planner:
         if found is None:
             return []
         message = f"HTTP is recorded or replaced in this file (`{found[1]}`)"
-        return [Reason("CC503", message, Place(self.plan.path, found[0], 1), "block")]
+        return [Reason("CC503", message, self.module.source.place_at(found[0]), "block")]
 
     def _results(self, table: dict[int, Group]) -> None:
         for number, reason in self.results.reasons:
@@ -353,7 +352,7 @@ class _Planner:
     def _mark(self, mark: Mark) -> None:
         place = self.module.source.place(mark.node)
         finding = Finding(mark.code, mark.message, place, "blocked")
-        finding.group = f"{self.plan.path}:{place.line}:{place.column}"
+        finding.group = str(place)
         if mark.receiver is not None:
             finding.host, reasons = host_of_receiver(
                 self.module, mark.receiver, self.settings.hosts

@@ -27,12 +27,16 @@ def questions(
     for site, request, finding in calls:
         asked.extend(request.mentions)
         asked.extend(_client(module, site, finding.place))
+        built = finding.host.built if finding.host is not None else None
+        if built is not None and built.path != finding.place.path:
+            asked.extend(_client(module, site, built))
         if request.stores:
             asked.extend(_stored(finding.place))
-    place = group.findings[0].place
-    doubles = Reason("CC503", "a test double replaces calls of this file in", place, "block")
-    asked.append(Mention((), doubles))
-    asked.extend(_address(place))
+    files = {finding.place.path: finding.place for finding in reversed(group.findings)}
+    for place in files.values():
+        doubles = Reason("CC503", "a test double replaces calls of this file in", place, "block")
+        asked.append(Mention((), doubles))
+        asked.extend(_address(place))
     for mention in asked:
         mention.group = group.id
     return asked

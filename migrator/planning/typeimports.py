@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Reason, Reshape
-from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Mark
 from migrator.analysis.syntax import ast
+from migrator.analysis.uses import uses_of
 from migrator.planning.model import BLOCKED, REWRITE, SUGGEST, FilePlan
 
 

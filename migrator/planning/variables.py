@@ -7,11 +7,12 @@ response itself.
 
 from __future__ import annotations
 
-from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.reaching import bindings_of
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.styles import DUMPED, style
 from migrator.analysis.syntax import ast, walk
+from migrator.analysis.uses import uses_of
 from migrator.planning.build import Unclear
 from migrator.planning.links import alone, is_name
 from migrator.planning.model import RemoveStatement, Splice

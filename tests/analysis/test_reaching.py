@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.analysis.reaching import bindings_of, owner_of, uses_of
+from migrator.analysis.reaching import bindings_of, owner_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import parse
+from migrator.analysis.uses import uses_of
 from migrator.documents.source import Source
 
 from .support import loads, module_of, seen_lines

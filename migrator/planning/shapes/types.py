@@ -8,7 +8,7 @@ from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast
 from migrator.analysis.values import imported_path
 from migrator.planning.build import Unclear
-from migrator.planning.imports import drop, need
+from migrator.planning.imports import at_top, drop, need
 from migrator.planning.model import Splice
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ def name(module: Module, reshape: Reshape) -> list[Edit]:
     if len(bindings) != 1 or b"\n" in module.source.utf8[start:end]:
         raise Unclear("CC320", "where a type comes from can't be seen", node)
     binding = bindings[0]
-    if binding.statement not in module.tree.body:
+    if not at_top(module, binding.statement):
         raise Unclear("CC320", "a type is not imported at the top of the file", node)
     origin, _, new = reshape.detail.rpartition(".")
     text, changes = need(module, origin, new, node)

@@ -1,0 +1,144 @@
+"""What the imports of one file in another stand for, when several are analysed as one."""
+
+from __future__ import annotations
+
+from migrator.analysis.scopes import Binding, Module, Scope
+from migrator.analysis.syntax import ast, dotted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    # The file that an import loads: the importer's path, leading dots, the dotted name.
+    Resolve = Callable[[str, int, str], str | None]
+
+_IMPORTS = ("import", "from")
+
+
+class Links:
+    """The imports of a module of several files.
+
+    ``importers`` are the imports of names of a module scope; ``missing`` the files of the project
+    that imports load and that are not here; ``wanted`` those of them that analysis asked for.
+    ``unseen`` are functions of which no call was found here.
+    """
+
+    def __init__(self, module: Module, paths: list[str], resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._paths = dict(zip(module.trees, paths, strict=True))
+        self._roots = {path: module.scopes[tree] for tree, path in self._paths.items()}
+        self._names: dict[Binding, Scope] = {}
+        self._modules: dict[Binding, dict[str, Scope]] = {}
+        self.importers: dict[Scope, list[Binding]] = {}
+        self.missing: dict[Binding, str] = {}
+        self.wanted: set[str] = set()
+        self.unseen: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
+        for binding in module.imports:
+            path = self._paths[module.tree_of(binding.statement)]
+            if isinstance(binding.statement, ast.ImportFrom):
+                self._from(binding, binding.statement, path)
+            else:
+                self._import(binding, path)
+        for binding in self._names:
+            for target in self.expanded((binding,)):
+                known = self.importers.setdefault(target.scope, [])
+                if target is not binding and binding not in known:
+                    known.append(binding)
+
+    # -- imports ------------------------------------------------------------------------
+
+    def _from(self, binding: Binding, statement: ast.ImportFrom, path: str) -> None:
+        alias = binding.node
+        assert isinstance(alias, ast.alias)
+        inside = statement.module or ""
+        file = self._resolve(path, statement.level, inside)
+        if file is not None and file != path:
+            scope = self._roots.get(file)
+            if scope is not None and alias.name in scope.bindings:
+                self._names[binding] = scope
+                return
+        whole = f"{inside}.{alias.name}" if inside else alias.name
+        inner = self._resolve(path, statement.level, whole)
+        if file is not None and file not in self._roots and file != path:
+            self.missing[binding] = file
+            if inner is not None:
+                # A package may give the name of one of its modules to something else.
+                self.wanted.add(file)
+            return
+        self._module(binding, {binding.name: inner})
+
+    def _import(self, binding: Binding, path: str) -> None:
+        alias = binding.node
+        assert isinstance(alias, ast.alias)
+        if alias.asname:
+            self._module(binding, {alias.asname: self._resolve(path, 0, alias.name)})
+            return
+        parts = alias.name.split(".")
+        prefixes = [".".join(parts[: end + 1]) for end in range(len(parts))]
+        self._module(binding, {name: self._resolve(path, 0, name) for name in prefixes})
+
+    def _module(self, binding: Binding, files: dict[str, str | None]) -> None:
+        known = {name: self._roots[file] for name, file in files.items() if file in self._roots}
+        if known:
+            self._modules[binding] = known
+        last = list(files.values())[-1]
+        if last is not None and last not in self._roots:
+            self.missing[binding] = last
+
+    # -- questions ----------------------------------------------------------------------
+
+    def expanded(self, bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
+        """Return ``bindings`` with imports of names that are here replaced by what they mean."""
+        if not any(binding in self._names for binding in bindings):
+            return bindings
+        result: dict[Binding, None] = {}
+        pending = list(bindings)
+        seen: set[Binding] = set()
+        while pending:
+            binding = pending.pop(0)
+            scope = self._names.get(binding)
+            if scope is None:
+                result[binding] = None
+            elif binding not in seen:
+                seen.add(binding)
+                alias = binding.node
+                assert isinstance(alias, ast.alias)
+                found = scope.bindings[alias.name]
+                pending.extend(item for item in found if item.kind != "annotation")
+        return tuple(result)
+
+    def want(self, binding: Binding) -> None:
+        """Note that analysis asks what an import stands for."""
+        if binding in self.missing:
+            self.wanted.add(self.missing[binding])
+
+    def in_project(self, binding: Binding) -> bool:
+        """Return whether an import loads a file of the project."""
+        return binding in self.missing or binding in self._names or binding in self._modules
+
+    def modules_at(self, scope: Scope) -> list[Binding]:
+        """Return the imports of the module with this scope."""
+        return [name for name, known in self._modules.items() if scope in known.values()]
+
+    def exported(self, name: str) -> list[Binding]:
+        """Return the imports of a name at the top level of files, from which others may take it."""
+        return [
+            binding
+            for binding in self._names
+            if binding.scope.kind == "module" and getattr(binding.node, "name", "") == name
+        ]
+
+    def module_of(self, bindings: tuple[Binding, ...], node: ast.expr) -> Scope | None:
+        """Return the module scope that ``node`` is; its first name sees ``bindings``."""
+        text = dotted(node)
+        if text is None or len(bindings) != 1:
+            return None
+        binding = bindings[0]
+        known = self._modules.get(binding)
+        if known is None:
+            return None
+        # An import of an import has another name.
+        own = text if text in known else None
+        if own is None and "." not in text and len(known) == 1:
+            own = next(iter(known))
+        return known.get(own) if own is not None else None
