@@ -99,20 +99,10 @@ class Mention:
     yes stops nothing: the group gets these edits, (start, end, text) each, as well.  With a
     ``swap`` it stops nothing either: the second edits take the place of the first ones.
     ``seen``: a file that is analysed together with the asking one need not be asked, its uses of
-    the name were followed; of a ``variable`` only those that don't go through its module.
+    the name were followed.
     """
 
-    __slots__ = (
-        "needles",
-        "reason",
-        "group",
-        "anywhere",
-        "linked",
-        "remedy",
-        "swap",
-        "seen",
-        "variable",
-    )
+    __slots__ = ("needles", "reason", "group", "anywhere", "linked", "remedy", "swap", "seen")
 
     def __init__(
         self,
@@ -124,7 +114,6 @@ class Mention:
         linked: bool = False,
         remedy: tuple[tuple[int, int, str], ...] = (),
         seen: bool = False,
-        variable: bool = False,
     ) -> None:
         self.needles = needles
         self.reason = reason
@@ -133,12 +122,11 @@ class Mention:
         self.linked = linked
         self.remedy = remedy
         self.seen = seen
-        self.variable = variable
         self.swap: tuple[list[Any], list[Any]] | None = None
 
     def again(self) -> Mention:
         """Return the same question, for another group to ask."""
         return Mention(
             self.needles, self.reason, anywhere=self.anywhere, linked=self.linked,
-            seen=self.seen, variable=self.variable,
+            seen=self.seen,
         )  # fmt: skip

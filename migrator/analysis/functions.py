@@ -86,31 +86,24 @@ def references(module: Module, function: Function) -> References:
     else:
         for use in uses_of(module, binding):
             _classify(module, use, result)
-            if len(bindings_of(module, use)) > 1:
+            if len(definitions(module, use)) > 1:
                 result.mixed.append(use)
-        for through in _through_modules(module, binding):
-            _classify(module, through, result)
+        result.others.extend(_modules_handed_on(module, binding))
     if module.links is not None and not result.calls:
         module.links.unseen.append(function)
     return result
 
 
-def _through_modules(module: Module, binding: Binding) -> list[ast.expr]:
-    """Return the uses of a function of another file by way of its module."""
+def _modules_handed_on(module: Module, binding: Binding) -> list[ast.expr]:
+    """Return where a module with a function of another file goes, so that nobody sees its use."""
     if module.links is None or binding.scope.kind != "module":
         return []
-    found: list[ast.expr] = []
-    for use in module.attributes.get(binding.name, ()):
-        if isinstance(use.ctx, ast.Load) and binding in definitions(module, use):
-            found.append(use)
-    for imported in module.links.modules_at(binding.scope):
-        # A module that is handed on is used where nobody can see.
-        found.extend(
-            use
-            for use in uses_of(module, imported)
-            if not isinstance(module.parent(use), ast.Attribute)
-        )
-    return found
+    return [
+        use
+        for imported in module.links.modules_at(binding.scope)
+        for use in uses_of(module, imported)
+        if not isinstance(module.parent(use), ast.Attribute)
+    ]
 
 
 def _named_in_string(module: Module, name: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import ast, dotted
+from migrator.analysis.values import module_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -142,3 +143,13 @@ class Links:
         if own is None and "." not in text and len(known) == 1:
             own = next(iter(known))
         return known.get(own) if own is not None else None
+
+
+def replaced(module: Module) -> set[str]:
+    """Return the names of modules that other files assign or delete by way of the module."""
+    return {
+        node.attr
+        for nodes in module.attributes.values()
+        for node in nodes
+        if not isinstance(node.ctx, ast.Load) and module_named(module, node.value) is not None
+    }

@@ -198,9 +198,7 @@ class MessageList:
             if binding.scope.kind == "module":
                 place = self.module.source.place(binding.node)
                 reason = Reason("CC236", f"`{binding.name}` is reachable from", place, "block")
-                self.mentions.append(
-                    Mention((binding.name.encode(),), reason, seen=True, variable=True)
-                )
+                self.mentions.append(Mention((binding.name.encode(),), reason, seen=True))
         elif binding.kind == "param":
             self._parameter(binding, node)
             self.changes.of(binding)

@@ -12,7 +12,6 @@ from migrator.analysis.facts import Member, Mention, Reason
 from migrator.analysis.functions import returned
 from migrator.analysis.grouping import Groups
 from migrator.analysis.history import History
-from migrator.analysis.reaching import bindings_of
 from migrator.analysis.resultcalls import FunctionFlow
 from migrator.analysis.resultforms import Forms
 from migrator.analysis.resultparts import Parts
@@ -40,6 +39,7 @@ from migrator.analysis.styles import (
 )
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
 from migrator.analysis.uses import uses_of
+from migrator.analysis.values import definitions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -278,9 +278,7 @@ class Results:
         elif binding.scope.kind == "module":
             message = f"`{binding.name}` holds {NAMES[kind]} and is used in"
             reason = Reason("CC501", message, self.module.source.place(binding.node), "block")
-            self.mentions.append(
-                (group, Mention((binding.name.encode(),), reason, seen=True, variable=True))
-            )
+            self.mentions.append((group, Mention((binding.name.encode(),), reason, seen=True)))
         if looked_up(self.module, binding.name):
             self.reason(group, "CC317", f"`{binding.name}` may be read by name", binding.node)
 
@@ -350,20 +348,21 @@ class Results:
         if any(word in text for word in (*_CHAT_TYPES, *words)):
             self.reason(group, "CC320", f"annotated as `{text}`", node)
 
-    def _check_mix(self, use: ast.Name, kind: str, group: int) -> None:
+    def _check_mix(self, use: ast.expr, kind: str, group: int) -> None:
         """Add a reason when a use may also see a binding that was not followed to it."""
-        for binding in bindings_of(self.module, use):
+        shown = self.module.source.segment(use)
+        for binding in definitions(self.module, use):
             known = self.bindings.get(binding)
             if known is not None:
                 self.groups.join(known[1], group)
                 if known[0] != kind:
-                    message = f"`{use.id}` holds {NAMES[kind]} or {NAMES[known[0]]}"
+                    message = f"`{shown}` holds {NAMES[kind]} or {NAMES[known[0]]}"
                     self.reason(group, "CC315", message, use)
             elif binding.kind in ("assign", "walrus") and is_none(binding.value):
                 continue
             elif binding.kind != "annotation":
                 line = getattr(binding.node, "lineno", 0)
-                message = f"`{use.id}` may be something else, bound in line {line}"
+                message = f"`{shown}` may be something else, bound in line {line}"
                 self.reason(group, "CC315", message, use)
 
     def _check_same(self, node: ast.expr, kind: str, group: int) -> None:

@@ -90,7 +90,7 @@ class Facts:
     def public(self, needles: tuple[bytes, ...], message: str, node: ast.AST, wide: bool) -> None:
         """Ask the rest of the project whether it uses a name that holds the value."""
         reason = Reason("CC240", message, self.module.source.place(node), "block")
-        self.mentions.append(Mention(needles, reason, anywhere=wide, seen=True, variable=not wide))
+        self.mentions.append(Mention(needles, reason, anywhere=wide, seen=True))
 
 
 def hands_on(module: Module, call: ast.Call) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from migrator.analysis.reaching import bindings_of, owner_of
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import ast
+from migrator.analysis.values import definitions, module_named
 
 
-def uses_of(module: Module, binding: Binding) -> list[ast.Name]:
+def uses_of(module: Module, binding: Binding) -> list[ast.expr]:
     """Return every use that may see ``binding``, in source order."""
     key = ("uses", binding.scope)
     table = module.memo.get(key)
@@ -18,9 +19,9 @@ def uses_of(module: Module, binding: Binding) -> list[ast.Name]:
     return list(table.get(binding, ()))
 
 
-def _uses(module: Module, scope: Scope) -> dict[Binding, list[ast.Name]]:
+def _uses(module: Module, scope: Scope) -> dict[Binding, list[ast.expr]]:
     """Return the uses of every binding of ``scope``, nested scopes included."""
-    result: dict[Binding, list[ast.Name]] = {}
+    result: dict[Binding, list[ast.expr]] = {}
     for inner in module.scopes.values():
         if not _within(inner, scope):
             continue
@@ -31,16 +32,33 @@ def _uses(module: Module, scope: Scope) -> dict[Binding, list[ast.Name]]:
                 if owner_of(module, node) is scope:
                     for binding in bindings_of(module, node):
                         result.setdefault(binding, []).append(node)
-    for imported in module.links.importers.get(scope, ()) if module.links is not None else ():
+    if module.links is not None and scope.kind == "module":
+        _from_elsewhere(module, scope, result)
+    for uses in result.values():
+        uses.sort(key=lambda use: (use.lineno, use.col_offset))
+    return result
+
+
+def _from_elsewhere(
+    module: Module, scope: Scope, result: dict[Binding, list[ast.expr]]
+) -> None:  # fmt: skip
+    """Add the uses in other files: of imported names, and by way of the module."""
+    assert module.links is not None
+    for imported in module.links.importers.get(scope, ()):
         for inner in module.scopes.values():
             for node in inner.loads.get(imported.name, ()):
                 if owner_of(module, node) is imported.scope:
                     for binding in bindings_of(module, node):
                         if binding.scope is scope:
                             result.setdefault(binding, []).append(node)
-    for nodes in result.values():
-        nodes.sort(key=lambda node: (node.lineno, node.col_offset))
-    return result
+    if not module.links.modules_at(scope):
+        return
+    for name in scope.bindings:
+        for use in module.attributes.get(name, ()):
+            if isinstance(use.ctx, ast.Load) and module_named(module, use.value) is scope:
+                for binding in definitions(module, use):
+                    if binding.scope is scope:
+                        result.setdefault(binding, []).append(use)
 
 
 def _within(inner: Scope | None, outer: Scope) -> bool:

@@ -124,7 +124,10 @@ def module_named(module: Module, node: ast.expr) -> Scope | None:
         base = base.value
     if module.links is None or not isinstance(base, ast.Name):
         return None
-    return module.links.module_of(bindings_of(module, base), node)
+    bindings = bindings_of(module, base)
+    for binding in bindings:
+        module.links.want(binding)
+    return module.links.module_of(bindings, node)
 
 
 def definitions(module: Module, node: ast.expr) -> tuple[Binding, ...]:
@@ -168,6 +171,8 @@ def ancestry(module: Module, scope: Scope) -> list[Scope]:
 
 def _set_from_outside(module: Module, owner: Scope | None, name: str) -> list[ast.expr]:
     """Return what ``instance.name = …`` statements give an attribute of the class ``owner``."""
+    from migrator.analysis.instances import class_of
+
     result: list[ast.expr] = []
     for store in module.attributes.get(name, ()):
         statement = module.parent(store)
@@ -192,34 +197,9 @@ def attribute_owner(module: Module, node: ast.Attribute) -> Scope | None:
         while current is not None and current.kind != "class":
             current = current.parent
         return current
+    from migrator.analysis.instances import class_of
+
     return class_of(module, node.value)
-
-
-def class_of(module: Module, node: ast.expr) -> Scope | None:
-    """Return the class of this file that ``node`` is an instance of, or is, else None."""
-    found: Scope | None = None
-    for origin in origins(module, node) if isinstance(node, (ast.Name, ast.Attribute)) else ():
-        if origin.kind == "class":
-            scope = module.scopes.get(origin.node)
-        elif origin.kind == "expr" and isinstance(origin.node, ast.Call):
-            scope = _constructed(module, origin.node)
-        elif origin.kind == "expr" and literal(origin.node) == (True, None):
-            continue
-        else:
-            return None
-        if scope is None or (found is not None and found is not scope):
-            return None
-        found = scope
-    if isinstance(node, ast.Call):
-        return _constructed(module, node)
-    return found
-
-
-def _constructed(module: Module, call: ast.Call) -> Scope | None:
-    bindings = definitions(module, call.func)
-    if len(bindings) == 1 and bindings[0].kind == "class":
-        return module.scopes.get(bindings[0].node)
-    return None
 
 
 def attribute_bindings(

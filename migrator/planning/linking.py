@@ -12,7 +12,7 @@ import sys
 
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.functions import question
-from migrator.analysis.linking import Links
+from migrator.analysis.linking import Links, replaced
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, parse, walk
 from migrator.documents.joined import Joined
@@ -99,6 +99,7 @@ class Cluster:
         self.plan.members = frozenset(self.paths)
         module = Module(self.source, *self.trees)
         links = module.links = Links(module, self.paths, self._resolve)
+        self.plan.replaced = frozenset(name.encode() for name in replaced(module))
         Planner(module, self.settings, self.plan).run()
         self.waiting = dict.fromkeys(sorted(links.wanted))
         self.plan.mentions.extend(self._exports(module, links, self.plan.mentions))
@@ -124,7 +125,7 @@ class Cluster:
                     continue
                 reason = Reason(mention.reason.code, mention.reason.message, place, "block")
                 needles = (binding.name.encode(), *mention.needles[1:])
-                again = Mention(needles, reason, seen=True, variable=mention.variable)
+                again = Mention(needles, reason, seen=True)
                 again.group = mention.group
                 found.append(again)
         return found

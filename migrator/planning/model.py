@@ -150,11 +150,15 @@ class Problem:
 class FilePlan:
     """All that is known of one file, in source order."""
 
-    __slots__ = ("path", "findings", "groups", "problems", "mentions", "imports", "members")
+    __slots__ = (
+        "path", "findings", "groups", "problems", "mentions", "imports", "members", "replaced",
+    )  # fmt: skip
 
     def __init__(self, path: str) -> None:
         # The absolute paths of the files that were analysed as one with this; see `linking`.
         self.members: frozenset[str] = frozenset()
+        # Names of modules that other files among them set.
+        self.replaced: frozenset[bytes] = frozenset()
         # Imports that go with all of these groups, or stay.
         self.imports: list[tuple[Finding, list[Group]]] = []
         self.path = path

@@ -210,7 +210,7 @@ class Search(Asking):
         """Apply an answer, unless the file was analysed together with the asking one."""
         plan, mention, _ = question
         assert isinstance(plan, FilePlan)
-        if mention.seen and path in plan.members and _followed(mention, data):
+        if mention.seen and path in plan.members and _followed(plan, mention, data):
             return False
         self._apply(plan, mention, path)
         return True
@@ -271,12 +271,12 @@ class Search(Asking):
         group.edits = []
 
 
-def _followed(mention: Mention, data: bytes) -> bool:
+def _followed(plan: FilePlan, mention: Mention, data: bytes) -> bool:
     """Return whether analysis sees every use of a name that ``data`` could make of it."""
     if b"import *" in data:
         return False
     name = word_of(mention.needles[-1]).lstrip(b".").split()[0]
-    if mention.variable and b"." + name in data:
+    if name in plan.replaced:
         return False
     return not any(
         before + name + after in data for before in (b'"', b"'", b".") for after in (b'"', b"'")

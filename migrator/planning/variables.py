@@ -144,8 +144,10 @@ class Variables:
             return name
         return self.substitute(first) or (_NEW_NAME if self._renameable(first) else name)
 
-    def _sees(self, use: ast.Name, base: Binding) -> bool:
+    def _sees(self, use: ast.expr, base: Binding) -> bool:
         """Return whether the name of ``base`` means ``base`` where ``use`` stands."""
+        if not isinstance(use, ast.Name):
+            return False
         scope: Scope | None = self.module.scope_of[use]
         while scope is not None and scope is not base.scope:
             if scope.kind != "class" and base.name in scope.bindings:
@@ -288,6 +290,9 @@ class Variables:
         if isinstance(self.root(alias.value), ast.Name):
             return False
         if len(self._same(alias.binding)) != 1 or alias.binding.scope.kind == "class":
+            return False
+        links = self.module.links
+        if links is not None and links.importers.get(alias.binding.scope):
             return False
         statement = alias.binding.statement
         if not isinstance(statement, ast.stmt):

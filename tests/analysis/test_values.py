@@ -6,7 +6,8 @@ import ast
 
 import pytest
 
-from migrator.analysis.values import class_of, constants, origins, qualified_names
+from migrator.analysis.instances import class_of
+from migrator.analysis.values import constants, origins, qualified_names
 
 from .support import loads, module_of
 
