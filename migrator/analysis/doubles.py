@@ -12,7 +12,7 @@ INTERCEPTORS = (
 
 
 def interception(data: bytes) -> tuple[int, str] | None:
-    """Return (offset, name) of the first sign that HTTP is intercepted in ``data``, else None."""
+    """Return (line, name) of the first sign that HTTP is intercepted in ``data``, else None."""
     best: tuple[int, bytes] | None = None
     for name in INTERCEPTORS:
         at = data.find(name)
@@ -20,7 +20,7 @@ def interception(data: bytes) -> tuple[int, str] | None:
             best = (at, name)
     if best is None:
         return None
-    return best[0], best[1].decode()
+    return data.count(b"\n", 0, best[0]) + 1, best[1].decode()
 
 
 # Words of test doubles, and of what they stand in for; a file with one of each is taken for one.

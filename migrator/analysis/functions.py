@@ -108,12 +108,13 @@ def _modules_handed_on(module: Module, binding: Binding) -> list[ast.expr]:
 
 def _named_in_string(module: Module, name: bytes) -> bool:
     """Return whether the name stands in a doctest, or in quotes where names are looked up."""
-    data = module.source.utf8
-    if b">>>" in data and any(b">>>" in line and name in line for line in data.splitlines()):
-        return True
-    if b'"' + name + b'"' not in data and b"'" + name + b"'" not in data:
-        return False
-    return any(word in data for word in _BY_NAME)
+    for data in module.source.files():
+        if b">>>" in data and any(b">>>" in line and name in line for line in data.splitlines()):
+            return True
+        quoted = b'"' + name + b'"' in data or b"'" + name + b"'" in data
+        if quoted and any(word in data for word in _BY_NAME):
+            return True
+    return False
 
 
 def _decorator(module: Module, node: ast.expr, result: References) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import ast, dotted
-from migrator.analysis.values import module_named
+from migrator.analysis.values import imported_path, module_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ class Links:
         self.wanted: set[str] = set()
         self.unseen: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
         for binding in module.imports:
+            if imported_path(binding).split(".")[0] == "openai":
+                # Known by its name, also where the package itself is the project.
+                continue
             path = self._paths[module.tree_of(binding.statement)]
             if isinstance(binding.statement, ast.ImportFrom):
                 self._from(binding, binding.statement, path)

@@ -25,10 +25,11 @@ _WRAPPERS = {"enumerate", "reversed", "sorted", "zip", "list", "filter", "iter"}
 
 def reached_by_name(module: Module, name: str) -> bool:
     """Return whether an attribute may be set through its name as a string."""
-    data = module.source.utf8
-    if not any(word in data for word in (b"setattr(", b"vars(", b"__dict__")):
-        return False
-    return any(f"{mark}{name}{mark}".encode() in data for mark in ("'", '"'))
+    return any(
+        any(word in data for word in (b"setattr(", b"vars(", b"__dict__"))
+        and any(f"{mark}{name}{mark}".encode() in data for mark in ("'", '"'))
+        for data in module.source.files()
+    )
 
 
 class Changes:

@@ -102,7 +102,7 @@ class _Specialised:
                 raise Refused("CC316", "the loop sets its variable", other.node)
             if other.kind == "annotation":
                 raise Refused("CC320", f"`{other.name}` is annotated", other.node)
-        if looked_up(module, binding.name):
+        if looked_up(module, binding.name, binding.node):
             raise Refused("CC317", f"`{binding.name}` may be read by name", node.target)
         self.binding = binding
         self.event = new_name(module, binding)

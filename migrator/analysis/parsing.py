@@ -22,7 +22,7 @@ def look_at_parse(request: Request) -> None:
     pydantic does, unless nothing was written before a token limit.
     """
     call = request.site.call
-    utf8 = request.module.source.utf8
+    utf8 = request.module.source.file_of(call)
     place = request.module.source.place(call)
     for name in (*_ERRORS, _BASE):
         roots = (request.module.scopes[tree] for tree in request.module.trees)

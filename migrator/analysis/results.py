@@ -279,7 +279,7 @@ class Results:
             message = f"`{binding.name}` holds {NAMES[kind]} and is used in"
             reason = Reason("CC501", message, self.module.source.place(binding.node), "block")
             self.mentions.append((group, Mention((binding.name.encode(),), reason, seen=True)))
-        if looked_up(self.module, binding.name):
+        if looked_up(self.module, binding.name, binding.node):
             self.reason(group, "CC317", f"`{binding.name}` may be read by name", binding.node)
 
     # -- calls --------------------------------------------------------------------------

@@ -273,13 +273,11 @@ def shows_source(module: Module, node: ast.expr) -> bool:
     return before is not None and before.rstrip().endswith("=") and ("." in before or "[" in before)
 
 
-def looked_up(module: Module, name: str) -> bool:
-    """Return whether ``eval``, ``locals`` and the like may read the variable ``name``."""
-    data = module.source.utf8
-    if "looks up" not in module.memo:
-        module.memo["looks up"] = any(word in data for word in _LOOK_UPS)
-    if not module.memo["looks up"]:
+def looked_up(module: Module, name: str, node: ast.AST) -> bool:
+    """Return whether ``eval``, ``locals`` and the like may read the variable bound at ``node``."""
+    data = module.source.file_of(node)
+    if not any(word in data for word in _LOOK_UPS):
         return False
-    return any(name in str(node.value) for node in module.strings) or any(
+    return any(name in str(string.value) for string in module.strings) or any(
         f"{mark}{name}{mark}".encode() in data for mark in ("'", '"')
     )

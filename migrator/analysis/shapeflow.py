@@ -142,7 +142,7 @@ class Flow(Facts):
         if scope.kind == "module":
             message = f"`{name}` is reachable from"
             self.public((name.encode(),), message, binding.node, wide=False)
-        if looked_up(self.module, name):
+        if looked_up(self.module, name, binding.node):
             self.escape(level, binding.node)
         for other in scope.bindings.get(name, ()):
             # ``name += …`` changes the object; its uses see the plain binding, too.

@@ -192,7 +192,7 @@ class Sources:
     def _visible(self, binding: Binding) -> None:
         """Ask who else sees a variable of the module or of a class body."""
         name = binding.name
-        if looked_up(self.module, name):
+        if looked_up(self.module, name, binding.node):
             self.reason(f"`{name}` may be read by name", binding.node, shared=True)
         if self.library and not name.startswith("_"):
             self.reason(f"`{name}` can be imported by users of the library", binding.node,
@@ -205,7 +205,7 @@ class Sources:
             self._attribute_uses(name, binding)
         else:
             self._ask((name.encode(),), f"`{name}` is also used in", binding.node, False)
-            utf8 = self.module.source.utf8
+            utf8 = self.module.source.file_of(binding.node)
             if b"__all__" in utf8 and any(
                 f"{mark}{name}{mark}".encode() in utf8 for mark in ("'", '"')
             ):

@@ -58,11 +58,23 @@ class Joined(Source):
         """Return the part that a byte of the whole text belongs to."""
         return next(part for part in reversed(self.parts) if part.start <= offset)
 
+    def files(self) -> list[bytes]:
+        """Return the UTF-8 text of each file."""
+        return [part.source.utf8 for part in self.parts]
+
+    def file_of(self, node: ast.AST) -> bytes:
+        """Return the UTF-8 text of the file that a node stands in."""
+        return self._part_of(node).source.utf8
+
+    def _part_of(self, node: ast.AST) -> Part:
+        first: int = node.lineno  # type: ignore[attr-defined]
+        return next(part for part in reversed(self.parts) if part.line < first)
+
     def place(self, node: ast.AST) -> Place:
         """Return where a node stands in its own file."""
         first: int = node.lineno  # type: ignore[attr-defined]
         last: int = node.end_lineno  # type: ignore[attr-defined]
-        part = next(part for part in reversed(self.parts) if part.line < first)
+        part = self._part_of(node)
         return Place(
             part.source.path,
             first - part.line,

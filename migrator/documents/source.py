@@ -114,6 +114,14 @@ class Source:
         line = self.utf8.count(b"\n", 0, offset) + 1
         return Place(self.path, line, 1)
 
+    def files(self) -> list[bytes]:
+        """Return the UTF-8 text of each file in this source."""
+        return [self.utf8]
+
+    def file_of(self, node: ast.AST) -> bytes:
+        """Return the UTF-8 text of the file that a node stands in."""
+        return self.utf8
+
     def text_of(self, place: Place) -> str:
         """Return the first line of a place of this source."""
         return self.line(place.line)

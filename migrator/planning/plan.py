@@ -197,7 +197,7 @@ class Planner:
         for number, site, request, finding in self.calls:
             root = self.groups.find(number)
             roots.setdefault(root, []).append((site, request, finding))
-        replaced = self._replaced(marks)
+        replaced: dict[str, list[Reason]] = {}
         stored = [
             Reason("CC224", "stored completions are looked up here", place, "block")
             for mark in marks
@@ -207,7 +207,7 @@ class Planner:
             group = Group(str(calls[0][2].place))
             table[root] = group
             self.plan.groups.append(group)
-            for _, request, finding in calls:
+            for site, request, finding in calls:
                 finding.group = group.id
                 group.findings.append(finding)
                 self.plan.findings.append(finding)
@@ -215,7 +215,12 @@ class Planner:
                     Member("call", finding.place, self.module.source.text_of(finding.place).strip())
                 )
                 group.members.extend(request.members)
-                finding.reasons.extend(replaced)
+                path = finding.place.path
+                if path not in replaced:
+                    replaced[path] = self._replaced(
+                        marks, path, self.module.source.file_of(site.call)
+                    )
+                finding.reasons.extend(replaced[path])
                 if request.stores:
                     finding.reasons.extend(stored)
         self._results(table)
@@ -245,18 +250,18 @@ class Planner:
                 decide(table[root], self.settings)
                 table[root].edits = []
 
-    def _replaced(self, marks: list[Mark]) -> list[Reason]:
-        """Return the reason when calls of this file are answered by a test double."""
+    def _replaced(self, marks: list[Mark], path: str, data: bytes) -> list[Reason]:
+        """Return the reason when calls of the file at ``path`` are answered by a test double."""
         for mark in marks:
-            if mark.code == "CC109":
-                place = self.module.source.place(mark.node)
+            place = self.module.source.place(mark.node)
+            if mark.code == "CC109" and place.path == path:
                 message = "a test double in this file replaces such calls"
                 return [Reason("CC503", message, place, "block")]
-        found = interception(self.module.source.utf8)
+        found = interception(data)
         if found is None:
             return []
         message = f"HTTP is recorded or replaced in this file (`{found[1]}`)"
-        return [Reason("CC503", message, self.module.source.place_at(found[0]), "block")]
+        return [Reason("CC503", message, Place(path, found[0], 1), "block")]
 
     def _results(self, table: dict[int, Group]) -> None:
         for number, reason in self.results.reasons:

@@ -6,6 +6,7 @@ is still blocked or doubtful after that is analysed together with the files it n
 
 from __future__ import annotations
 
+from migrator.planning.model import REWRITE
 from migrator.planning.search import Search, root_of
 from migrator.planning.typeimports import decide_imports
 
@@ -34,7 +35,7 @@ def settle(
     for root in sorted(roots):
         Search(*root, roots[root], settings).run()
     added: list[FilePlan] = []
-    if any(group.edits == [] for plan in plans for group in plan.groups):
+    if any(group.verdict != REWRITE for plan in plans for group in plan.groups):
         from migrator.planning.linking import link
 
         added = link(plans, settings, overlay or {})
