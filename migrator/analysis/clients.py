@@ -13,6 +13,7 @@ from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import FUNCTIONS, ast, is_none, keyword, last_name
 from migrator.analysis.values import (
     Origin,
+    ask_for,
     attribute_owner,
     imported_path,
     origins,
@@ -106,6 +107,7 @@ class _Finder:
         return [self.unknown(node, f"`{self.module.source.segment(node)}` is not defined here")]
 
     def unknown(self, node: ast.AST, detail: str, code: str = "CC405") -> Client:
+        ask_for(self.module, node)
         return Client("unknown", shown(self.module, node), detail, node, code, "unknown")
 
     # -- expressions --------------------------------------------------------------------

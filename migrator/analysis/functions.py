@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.instances import is_foreign
 from migrator.analysis.reaching import bindings_of, owner_of
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast
@@ -124,8 +125,22 @@ def _decorator(module: Module, node: ast.expr, result: References) -> None:
         names = {target.id}
     if names & PROPERTIES:
         result.is_property = True
-    if not names or not names <= (TRANSPARENT | PROPERTIES) or _sees_result(module, node):
+    known = bool(names) and names <= (TRANSPARENT | PROPERTIES) and not of_project(module, target)
+    if known and not _sees_result(module, node):
+        return
+    from migrator.analysis.callbacks import hands_on
+
+    if not hands_on(module, node):
         result.foreign.append(node)
+
+
+def of_project(module: Module, node: ast.expr) -> bool:
+    """Return whether a name is imported from a file of the project."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    if module.links is None or not isinstance(node, ast.Name):
+        return False
+    return any(module.links.in_project(binding) for binding in bindings_of(module, node))
 
 
 def _sees_result(module: Module, decorator: ast.expr) -> bool:
@@ -144,7 +159,8 @@ def _method_uses(module: Module, function: Function, binding: Binding, result: R
             continue
         receiver = attribute_owner(module, use)
         if receiver is None:
-            result.unsure.append(use)
+            if not is_foreign(module, use.value):
+                result.unsure.append(use)
         elif related(module, receiver, owner):
             _classify(module, use, result)
     for name in owner.loads.get(function.name, ()):
@@ -164,7 +180,10 @@ def _classify(module: Module, use: ast.expr, result: References) -> None:
     parent = module.parent(use)
     if isinstance(parent, ast.Call) and parent.func is use:
         result.calls.append(parent)
-    else:
+        return
+    from migrator.analysis.callbacks import called_by_others
+
+    if not called_by_others(module, use, result):
         result.others.append(use)
 
 
@@ -272,6 +291,8 @@ def bound_method(module: Module, call: ast.Call, function: Function) -> bool:
     """Return whether ``call`` passes the first parameter by its receiver."""
     if module.binding_of[function].scope.kind != "class":
         return False
+    if ("bound", call) in module.memo:
+        return True
     static = any(
         isinstance(item, ast.Name) and item.id == "staticmethod" for item in function.decorator_list
     )

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from migrator.analysis.scopes import Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, last_name, literal
-from migrator.analysis.values import Origin, ancestry, attribute_owner, definitions, origins
+from migrator.analysis.values import (
+    Origin,
+    ancestry,
+    attribute_owner,
+    definitions,
+    origins,
+    qualified_names,
+)
 
 # Classes that describe others: what is annotated with them is an instance of something else.
 _DESCRIPTIONS = {"Protocol", "Generic"}
+_PLAIN = (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp,
+          ast.DictComp, ast.SetComp)  # fmt: skip
 _OPTIONAL = {"Optional", "Annotated", "Type", "type", "Awaitable", "ClassVar", "Final"}
 
 
@@ -132,3 +141,28 @@ def _real(module: Module, scope: Scope | None) -> Scope | None:
         if names & _DESCRIPTIONS:
             return None
     return scope
+
+
+def is_foreign(module: Module, node: ast.expr) -> bool:
+    """Return whether ``node`` is certainly no instance of a class of the project.
+
+    Such are displays, text, what the openai package makes, and what those hold or return.
+    """
+    found = origins(module, node)
+    return bool(found) and all(_is_foreign(module, origin) for origin in found)
+
+
+def _is_foreign(module: Module, origin: Origin) -> bool:
+    node = origin.node
+    if origin.kind == "attribute" and isinstance(node, ast.Attribute):
+        return is_foreign(module, node.value)
+    if origin.kind != "expr":
+        return False
+    if isinstance(node, ast.Await):
+        return is_foreign(module, node.value)
+    if not isinstance(node, ast.Call):
+        return isinstance(node, _PLAIN)
+    names = qualified_names(module, node.func)
+    if names:
+        return all(name.startswith("openai.") for name in names)
+    return isinstance(node.func, ast.Attribute) and is_foreign(module, node.func.value)

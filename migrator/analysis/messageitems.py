@@ -37,8 +37,8 @@ class Items:
         self.module = module
         self.report = report
 
-    def message(self, node: ast.Dict | ast.Call) -> None:
-        """Look at a message that is written out or made by a call."""
+    def message(self, node: ast.Dict | ast.Call, element: ast.expr) -> None:
+        """Look at a message that is written out or made by a call, and is put in as ``element``."""
         if isinstance(node, ast.Dict):
             self.report.builders.append(node)
             self._dict(node)
@@ -50,9 +50,9 @@ class Items:
             self.report.builders.append(node)
             self._fields(fields, node, type_)
         else:
-            self._called(node)
+            self._called(node, element)
 
-    def _called(self, node: ast.Call) -> None:
+    def _called(self, node: ast.Call, element: ast.expr) -> None:
         found = origins(self.module, node.func)
         if found and all(origin.kind == "def" for origin in found):
             for origin in found:
@@ -60,7 +60,10 @@ class Items:
                 self.report.types.returned(origin.node)
                 for statement in returned(origin.node):
                     if statement.value is not None:
+                        outer = self.report.element
+                        self.report.element = outer or element
                         self.report.message(statement.value)
+                        self.report.element = outer
             return
         if self.report.types.cast(node):
             self.report.message(node.args[1])

@@ -15,8 +15,8 @@ from migrator.analysis.messageitems import Items, dumps
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.shapefacts import LIST, MESSAGE, gathers
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name
-from migrator.analysis.values import Origin, attribute_bindings, attribute_owner, origins
+from migrator.analysis.syntax import FUNCTIONS, alternatives, ast, constant_string, last_name
+from migrator.analysis.values import Origin, ask_for, attribute_bindings, attribute_owner, origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class MessageList:
         self.items = Items(module, self)
         self.types = Annotations(module, self)
         self._lists: set[ast.AST] = set()
+        # The element that is looked at, once a function returns it.
+        self.element: ast.expr | None = None
         self._typed = False
         self._objects: set[object] = set()
         self.list_(node)
@@ -61,6 +63,7 @@ class MessageList:
 
     def reason(self, code: str, message: str, node: ast.AST) -> None:
         """Add a reason once."""
+        ask_for(self.module, node)
         self._add(Reason(code, message, self.module.source.place(node), "block"))
 
     def retype(self, node: ast.AST, to: str) -> None:
@@ -138,6 +141,7 @@ class MessageList:
 
     def later(self, message: str, node: ast.expr, code: str = "CC235") -> None:
         """Leave an element to the flow of results; without a claim it is a reason."""
+        node = self.element or node
         if all(node is not known for known, _ in self.pending):
             place = self.module.source.place(node)
             self.pending.append((node, Reason(code, message, place, "block")))
@@ -163,7 +167,7 @@ class MessageList:
             self.list_(node.left)
             self.list_(node.right)
         elif isinstance(node, (ast.IfExp, ast.BoolOp)):
-            for value in _alternatives(node):
+            for value in alternatives(node):
                 self.list_(value)
         elif isinstance(node, (ast.NamedExpr, ast.Await)) or (
             isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
@@ -320,12 +324,13 @@ class MessageList:
 
     def message(self, node: ast.expr) -> None:
         """Look at one element of the list."""
-        if isinstance(node, (ast.Dict, ast.Call)):
-            self.items.message(node)
-        elif isinstance(node, ast.Await):
-            self.message(node.value)
+        inner = node.value if isinstance(node, ast.Await) else node
+        if isinstance(inner, (ast.Dict, ast.Call)):
+            self.items.message(inner, node)
+        elif inner is not node:
+            self.message(inner)
         elif isinstance(node, (ast.IfExp, ast.BoolOp)):
-            for value in _alternatives(node):
+            for value in alternatives(node):
                 self.message(value)
         elif isinstance(node, ast.Subscript) and constant_string(node.slice) is not None:
             shown = self.module.source.segment(node)
@@ -375,7 +380,7 @@ class MessageList:
                 shown = self.module.source.segment(node)
                 self.later(f"message `{shown}` is a dumped object", node)
             elif origin.kind == "expr" and isinstance(origin.node, (ast.Dict, ast.Call)):
-                self.message(origin.node)
+                self.items.message(origin.node, node)
                 self.changes.of_message(node)
             elif origin.kind == "expr" and isinstance(origin.node, ast.Subscript):
                 self.message(origin.node)
@@ -392,7 +397,3 @@ class MessageList:
             else:
                 shown = self.module.source.segment(node)
                 self.later(f"what message `{shown}` is can't be seen", node)
-
-
-def _alternatives(node: ast.IfExp | ast.BoolOp) -> list[ast.expr]:
-    return [node.body, node.orelse] if isinstance(node, ast.IfExp) else list(node.values)

@@ -11,7 +11,7 @@ from migrator.analysis.scopes import Module
 from migrator.analysis.sites import PARSE, STREAM, Site
 from migrator.analysis.sources import is_omitted
 from migrator.analysis.syntax import ast, is_none, literal, walk
-from migrator.analysis.values import constants
+from migrator.analysis.values import ask_for, constants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class Request:
 
     def reason(self, code: str, message: str, node: ast.AST, effect: str = "block") -> None:
         """Add a reason."""
+        ask_for(self.module, node)
         self.reasons.append(Reason(code, message, self.module.source.place(node), effect))
 
     def row(self, name: str, action: str, node: ast.expr, after: str = "", note: str = "") -> None:

@@ -39,7 +39,7 @@ from migrator.analysis.styles import (
 )
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
 from migrator.analysis.uses import uses_of
-from migrator.analysis.values import definitions
+from migrator.analysis.values import ask_for, definitions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ class Results:
 
     def reason(self, group: int, code: str, message: str, node: ast.AST, effect: str = "") -> None:
         """Add a reason to a group."""
+        ask_for(self.module, node)
         effect = effect or _EFFECTS.get(code, "block")
         reason = Reason(code, message, self.module.source.place(node), effect)
         self.reasons.append((group, reason))

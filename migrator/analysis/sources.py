@@ -19,6 +19,7 @@ from migrator.analysis.syntax import FUNCTIONS, ast, is_none, last_name
 from migrator.analysis.uses import uses_of
 from migrator.analysis.values import (
     ancestry,
+    ask_for,
     attribute_bindings,
     attribute_owner,
     origins,
@@ -102,6 +103,7 @@ class Sources:
 
     def reason(self, message: str, node: ast.AST, *, shared: bool = False) -> None:
         """Add a reason once."""
+        ask_for(self.module, node)
         found = Reason(self.code, message, self.module.source.place(node), "block")
         reasons = self.report.shared if shared else self.report.unseen
         if not any(known.place.key() == found.place.key() for known in reasons):

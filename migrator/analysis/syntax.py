@@ -153,3 +153,8 @@ def literal(node: ast.AST | None) -> tuple[bool, object]:
             result[name] = value
         return True, result
     return False, None
+
+
+def alternatives(node: ast.IfExp | ast.BoolOp) -> list[ast.expr]:
+    """Return the operands that the value of ``node`` may be."""
+    return [node.body, node.orelse] if isinstance(node, ast.IfExp) else list(node.values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrator.analysis.members import self_class
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module, Scope
-from migrator.analysis.syntax import ast, attribute_step, literal
+from migrator.analysis.syntax import ast, attribute_step, last_name, literal
 
 _LIMIT = 40
 
@@ -130,6 +130,21 @@ def module_named(module: Module, node: ast.expr) -> Scope | None:
     return module.links.module_of(bindings, node)
 
 
+def ask_for(module: Module, node: ast.AST) -> None:
+    """Note that the answer to what ``node`` is may stand in a file that is not here."""
+    if module.links is None:
+        return
+    while not isinstance(node, ast.Name):
+        if isinstance(node, (ast.Attribute, ast.Await, ast.Starred, ast.Subscript)):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return
+    for binding in bindings_of(module, node):
+        module.links.want(binding)
+
+
 def definitions(module: Module, node: ast.expr) -> tuple[Binding, ...]:
     """Return the bindings that a name, or a name of a module of the project, may see."""
     found: tuple[Binding, ...] = ()
@@ -197,9 +212,24 @@ def attribute_owner(module: Module, node: ast.Attribute) -> Scope | None:
         while current is not None and current.kind != "class":
             current = current.parent
         return current
+    if isinstance(node.value, ast.Call) and last_name(node.value.func) == "super":
+        return _above(module, scope, node.attr)
     from migrator.analysis.instances import class_of
 
     return class_of(module, node.value)
+
+
+def _above(module: Module, scope: Scope, name: str) -> Scope | None:
+    """Return the base class that ``super()`` finds an attribute in, for a method at ``scope``."""
+    current: Scope | None = scope
+    while current is not None and current.kind != "class":
+        current = current.parent
+    if current is None:
+        return None
+    for base in ancestry(module, current)[1:]:
+        if name in base.bindings or name in base.attributes:
+            return base
+    return None
 
 
 def attribute_bindings(

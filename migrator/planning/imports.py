@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Binding, Module
@@ -54,12 +56,62 @@ def _added(module: Module, origin: str, name: str, node: ast.AST) -> ImportChang
             alias.name.split(".")[0] == package for alias in statement.names
         ):
             behind = statement
-    if behind is None or not alone(module.source, behind):
+    if behind is None:
+        return _section(module, origin, name, node)
+    if not alone(module.source, behind):
         raise Unclear("CC506", f"there is no place to import `{name}`", node)
     at = module.source.utf8.find(b"\n", module.source.span(behind)[1]) + 1
     if not at:
         raise Unclear("CC506", f"there is no place to import `{name}`", node)
     return ImportChange(at, at, origin, add=name)
+
+
+def _section(module: Module, origin: str, name: str, node: ast.AST) -> ImportChange:
+    """Return the change that imports a name where nothing else of its package is imported.
+
+    Third-party imports stand between those of the standard library and those of the project.
+    """
+    imports = [
+        statement
+        for statement in module.tree_of(node).body
+        if isinstance(statement, (ast.Import, ast.ImportFrom))
+    ]
+    sections = [_rank(module, statement) for statement in imports]
+    if not imports or sections != sorted(sections) or not all(
+        alone(module.source, statement) for statement in imports
+    ):  # fmt: skip
+        raise Unclear("CC506", f"there is no place to import `{name}`", node)
+    earlier = [statement for statement, rank in zip(imports, sections, strict=True) if rank < 3]
+    if not earlier:
+        at = module.source.span(imports[0])[0]
+        return ImportChange(at, at, origin, add=name, apart="after")
+    at = module.source.utf8.find(b"\n", module.source.span(earlier[-1])[1]) + 1
+    if not at:
+        raise Unclear("CC506", f"there is no place to import `{name}`", node)
+    apart = "" if sections[len(earlier) - 1] == _THIRD_PARTY else "before"
+    return ImportChange(at, at, origin, add=name, apart=apart)
+
+
+_THIRD_PARTY = 2
+
+
+def _rank(module: Module, statement: ast.Import | ast.ImportFrom) -> int:
+    """Return the section of an import: future, standard library, third party, project."""
+    name = (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""
+    if isinstance(statement, ast.Import):
+        name = statement.names[0].name
+    if isinstance(statement, ast.ImportFrom) and statement.level:
+        return 3
+    if name == "__future__":
+        return 0
+    if name.split(".")[0] in sys.stdlib_module_names:
+        return 1
+    own = module.links is not None and any(
+        module.links.in_project(binding)
+        for binding in module.imports
+        if binding.statement is statement
+    )
+    return 3 if own else _THIRD_PARTY
 
 
 def drop(module: Module, binding: Binding, gone: list[ast.AST]) -> list[ImportChange]:

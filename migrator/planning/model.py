@@ -69,14 +69,14 @@ class ImportChange:
 
     ``start:end`` is the statement, or the place of a new one when both are equal.  ``drop`` goes
     only if every use of it goes: ``uses`` are all of them, ``gone`` those this group removes,
-    as offsets.
+    as offsets.  A new statement stands ``apart`` from what is before or after it by a blank line.
     """
 
-    __slots__ = ("start", "end", "origin", "add", "drop", "uses", "gone")
+    __slots__ = ("start", "end", "origin", "add", "drop", "uses", "gone", "apart")
 
     def __init__(
         self, start: int, end: int, origin: str, *, add: str = "", drop: str = "",
-        uses: Sequence[int] = (), gone: Sequence[int] = (),
+        uses: Sequence[int] = (), gone: Sequence[int] = (), apart: str = "",
     ) -> None:  # fmt: skip
         self.start = start
         self.end = end
@@ -85,6 +85,7 @@ class ImportChange:
         self.drop = drop
         self.uses = frozenset(uses)
         self.gone = frozenset(gone)
+        self.apart = apart
 
 
 if TYPE_CHECKING:

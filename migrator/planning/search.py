@@ -275,12 +275,27 @@ def _followed(plan: FilePlan, mention: Mention, data: bytes) -> bool:
     """Return whether analysis sees every use of a name that ``data`` could make of it."""
     if b"import *" in data:
         return False
+    data = _without_exports(data)
     name = word_of(mention.needles[-1]).lstrip(b".").split()[0]
     if name in plan.replaced:
         return False
     return not any(
         before + name + after in data for before in (b'"', b"'", b".") for after in (b'"', b"'")
     )
+
+
+def _without_exports(data: bytes) -> bytes:
+    """Return ``data`` without the list of names it exports, where there is one."""
+    start = data.find(b"__all__")
+    while start >= 0:
+        opened = min((at for at in (data.find(b"[", start), data.find(b"(", start)) if at >= 0),
+                     default=-1)  # fmt: skip
+        end = data.find(b"]" if data[opened : opened + 1] == b"[" else b")", opened)
+        if opened < 0 or end < 0:
+            return data
+        data = data[:start] + data[end:]
+        start = data.find(b"__all__")
+    return data
 
 
 def _python_files(root: str, depth: int) -> Iterator[str]:

@@ -92,7 +92,14 @@ def moved(edit: Edit, offset: int) -> Edit:
     if isinstance(edit, ImportChange):
         uses, gone = ([at - offset for at in places] for places in (edit.uses, edit.gone))
         return ImportChange(
-            start, end, edit.origin, add=edit.add, drop=edit.drop, uses=uses, gone=gone
+            start,
+            end,
+            edit.origin,
+            add=edit.add,
+            drop=edit.drop,
+            uses=uses,
+            gone=gone,
+            apart=edit.apart,
         )
     assert isinstance(edit, Splice)
     return (Cut if isinstance(edit, Cut) else Splice)(start, end, edit.text)

@@ -27,7 +27,10 @@ def settled_imports(source: Source, edits: list[Edit]) -> list[Edit]:
         if start == end:
             names = sorted({change.add for change in found if change.add}, key=_order)
             newline = "\r\n" if b"\r\n" in source.utf8 else "\n"
-            text = f"from {origin} import {', '.join(names)}{newline}"
+            before, after = (
+                newline if change == found[0].apart else "" for change in ("before", "after")
+            )
+            text = f"{before}from {origin} import {', '.join(names)}{newline}{after}"
             result.append(Splice(start, end, text))
         else:
             result.extend(_statement(source, start, end, origin, found))
