@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from migrator.analysis.instances import is_foreign
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import ast, dotted
-from migrator.analysis.values import imported_path, module_named
+from migrator.analysis.values import attribute_owner, imported_path, module_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -137,22 +138,45 @@ class Links:
         text = dotted(node)
         if text is None or len(bindings) != 1:
             return None
-        binding = bindings[0]
-        known = self._modules.get(binding)
+        known = self._modules.get(bindings[0])
         if known is None:
             return None
-        # An import of an import has another name.
-        own = text if text in known else None
-        if own is None and "." not in text and len(known) == 1:
-            own = next(iter(known))
-        return known.get(own) if own is not None else None
+        names = text.split(".")
+        for end in range(len(names), 0, -1):
+            scope = known.get(".".join(names[:end]))
+            if scope is None and end == 1 and len(known) == 1:
+                # An import of an import has another name.
+                scope = next(iter(known.values()))
+            if scope is not None:
+                return self._inside(scope, names[end:])
+        return None
+
+    def _inside(self, scope: Scope, names: list[str]) -> Scope | None:
+        """Return the module that a package holds, by way of names of modules."""
+        for name in names:
+            inner: Scope | None = None
+            for binding in scope.bindings.get(name, ()):
+                known = self._modules.get(binding)
+                inner = next(iter(known.values())) if known else None
+            if inner is None and isinstance(scope.node, ast.Module):
+                file = self._resolve(self._paths[scope.node], 1, name)
+                inner = self._roots.get(file) if file is not None else None
+            if inner is None:
+                return None
+            scope = inner
+        return scope
 
 
-def replaced(module: Module) -> set[str]:
-    """Return the names of modules that other files assign or delete by way of the module."""
-    return {
-        node.attr
-        for nodes in module.attributes.values()
-        for node in nodes
-        if not isinstance(node.ctx, ast.Load) and module_named(module, node.value) is not None
-    }
+def unclear(module: Module, names: set[str]) -> list[ast.Attribute]:
+    """Return the attributes called one of ``names`` that may be a name of a module, or set one."""
+    return [
+        node
+        for name in sorted(names)
+        for node in module.attributes.get(name, ())
+        if not isinstance(node.ctx, ast.Load)
+        or (
+            module_named(module, node.value) is None
+            and attribute_owner(module, node) is None
+            and not is_foreign(module, node.value)
+        )
+    ]

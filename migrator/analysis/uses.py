@@ -51,11 +51,11 @@ def _from_elsewhere(
                     for binding in bindings_of(module, node):
                         if binding.scope is scope:
                             result.setdefault(binding, []).append(node)
-    if not module.links.modules_at(scope):
-        return
-    for name in scope.bindings:
+    names = {(scope, name) for name in scope.bindings}
+    names.update((b.scope, b.name) for b in module.links.importers.get(scope, ()))
+    for owner, name in names:
         for use in module.attributes.get(name, ()):
-            if isinstance(use.ctx, ast.Load) and module_named(module, use.value) is scope:
+            if isinstance(use.ctx, ast.Load) and module_named(module, use.value) is owner:
                 for binding in definitions(module, use):
                     if binding.scope is scope:
                         result.setdefault(binding, []).append(use)

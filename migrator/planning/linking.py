@@ -12,7 +12,7 @@ import sys
 
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.functions import question
-from migrator.analysis.linking import Links, replaced
+from migrator.analysis.linking import Links, unclear
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, parse, walk
 from migrator.documents.joined import Joined
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from migrator.config import Settings
+    from migrator.documents.joined import Part
 
 # More files than a reader would look at, more text than is worth the wait, more rounds than
 # calls between files are deep.
@@ -99,7 +100,6 @@ class Cluster:
         self.plan.members = frozenset(self.paths)
         module = Module(self.source, *self.trees)
         links = module.links = Links(module, self.paths, self._resolve)
-        self.plan.replaced = frozenset(name.encode() for name in replaced(module))
         Planner(module, self.settings, self.plan).run()
         self.waiting = dict.fromkeys(sorted(links.wanted))
         self.plan.mentions.extend(self._exports(module, links, self.plan.mentions))
@@ -111,6 +111,20 @@ class Cluster:
                 reason = Reason("", "", module.source.place(function), "")
                 uncalled.append(question(function, binding, reason))
         self.open += [*uncalled, *self._exports(module, links, uncalled)]
+        self.plan.unclear = self._unclear(module)
+
+    def _unclear(self, module: Module) -> frozenset[tuple[str, bytes]]:
+        """Return the files with names that may be, or set, what a module is asked for."""
+        names = {mention.needles[0].decode() for mention in self.open if not mention.anywhere}
+        shown = {part.source.path: path for part, path in self._parts()}
+        return frozenset(
+            (shown[module.source.place(node).path], node.attr.encode())
+            for node in unclear(module, names)
+        )
+
+    def _parts(self) -> list[tuple[Part, str]]:
+        assert self.source is not None
+        return list(zip(self.source.parts, self.paths, strict=True))
 
     @staticmethod
     def _exports(module: Module, links: Links, asked: list[Mention]) -> list[Mention]:

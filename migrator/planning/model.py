@@ -152,14 +152,14 @@ class FilePlan:
     """All that is known of one file, in source order."""
 
     __slots__ = (
-        "path", "findings", "groups", "problems", "mentions", "imports", "members", "replaced",
+        "path", "findings", "groups", "problems", "mentions", "imports", "members", "unclear",
     )  # fmt: skip
 
     def __init__(self, path: str) -> None:
         # The absolute paths of the files that were analysed as one with this; see `linking`.
         self.members: frozenset[str] = frozenset()
-        # Names of modules that other files among them set.
-        self.replaced: frozenset[bytes] = frozenset()
+        # Files among them, with names of which they use, or set, one that may be a module's.
+        self.unclear: frozenset[tuple[str, bytes]] = frozenset()
         # Imports that go with all of these groups, or stay.
         self.imports: list[tuple[Finding, list[Group]]] = []
         self.path = path

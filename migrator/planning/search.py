@@ -210,7 +210,7 @@ class Search(Asking):
         """Apply an answer, unless the file was analysed together with the asking one."""
         plan, mention, _ = question
         assert isinstance(plan, FilePlan)
-        if mention.seen and path in plan.members and _followed(plan, mention, data):
+        if mention.seen and path in plan.members and _followed(plan, mention, path, data):
             return False
         self._apply(plan, mention, path)
         return True
@@ -271,13 +271,13 @@ class Search(Asking):
         group.edits = []
 
 
-def _followed(plan: FilePlan, mention: Mention, data: bytes) -> bool:
+def _followed(plan: FilePlan, mention: Mention, path: str, data: bytes) -> bool:
     """Return whether analysis sees every use of a name that ``data`` could make of it."""
     if b"import *" in data:
         return False
     data = _without_exports(data)
     name = word_of(mention.needles[-1]).lstrip(b".").split()[0]
-    if name in plan.replaced:
+    if not mention.anywhere and (path, name) in plan.unclear:
         return False
     return not any(
         before + name + after in data for before in (b'"', b"'", b".") for after in (b'"', b"'")
