@@ -140,6 +140,18 @@ class Constructors:
         return None
 
     def _azure(self, call: ast.Call, name: str) -> Client:
+        fleet: object = self.module.memo.get("azure")
+        dated = self._dated(call, name)
+        if fleet is None:
+            return dated
+        from migrator.analysis.azure import Fleet
+
+        assert isinstance(fleet, Fleet)
+        return fleet.client(call, name, dated)
+
+    def _dated(self, call: ast.Call, name: str) -> Client:
+        """Return what an Azure client is at its dated address."""
+
         def blocked(detail: str) -> Client:
             return Client("azure-dated", name, detail, call, "CC406", "block")
 

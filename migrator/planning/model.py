@@ -69,14 +69,14 @@ class ImportChange:
 
     ``start:end`` is the statement, or the place of a new one when both are equal.  ``drop`` goes
     only if every use of it goes: ``uses`` are all of them, ``gone`` those this group removes,
-    as offsets.
+    as offsets.  ``apart``: an empty line follows a new statement.
     """
 
-    __slots__ = ("start", "end", "origin", "add", "drop", "uses", "gone")
+    __slots__ = ("start", "end", "origin", "add", "drop", "uses", "gone", "apart")
 
     def __init__(
         self, start: int, end: int, origin: str, *, add: str = "", drop: str = "",
-        uses: Sequence[int] = (), gone: Sequence[int] = (),
+        uses: Sequence[int] = (), gone: Sequence[int] = (), apart: bool = False,
     ) -> None:  # fmt: skip
         self.start = start
         self.end = end
@@ -85,6 +85,7 @@ class ImportChange:
         self.drop = drop
         self.uses = frozenset(uses)
         self.gone = frozenset(gone)
+        self.apart = apart
 
 
 if TYPE_CHECKING:
@@ -143,9 +144,12 @@ class Problem:
 
 
 class FilePlan:
-    """All that is known of one file, in source order."""
+    """All that is known of one file, in source order.
 
-    __slots__ = ("path", "findings", "groups", "problems", "mentions", "imports")
+    ``trial`` is the plan under a setting that might do more, until `settle` has compared them.
+    """
+
+    __slots__ = ("path", "findings", "groups", "problems", "mentions", "imports", "trial")
 
     def __init__(self, path: str) -> None:
         # Imports that go with all of these groups, or stay.
@@ -155,3 +159,4 @@ class FilePlan:
         self.groups: list[Group] = []
         self.problems: list[Problem] = []
         self.mentions: list[Mention] = []
+        self.trial: FilePlan | None = None

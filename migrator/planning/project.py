@@ -15,6 +15,7 @@ from migrator.analysis.facts import Mention, Reason
 from migrator.files.reading import Unreadable, read
 from migrator.planning.homes import Home, holds
 from migrator.planning.model import FilePlan, Splice
+from migrator.planning.trials import compare
 from migrator.planning.typeimports import decide_imports
 from migrator.planning.verdicts import decide
 
@@ -60,7 +61,7 @@ def root_of(path: str) -> tuple[str, bool]:
 def settle(plans: list[FilePlan], settings: Settings) -> None:
     """Answer the open questions of ``plans`` and set the verdicts that depend on them."""
     roots: dict[tuple[str, bool], list[tuple[FilePlan, Mention]]] = {}
-    for plan in plans:
+    for plan in [*plans, *(plan.trial for plan in plans if plan.trial is not None)]:
         root = root_of(plan.path) if plan.mentions else ("", False)
         for mention in plan.mentions:
             roots.setdefault(root, []).append((plan, mention))
@@ -69,6 +70,8 @@ def settle(plans: list[FilePlan], settings: Settings) -> None:
     for plan in plans:
         if plan.imports:
             decide_imports(plan)
+        if plan.trial is not None:
+            compare(plan)
 
 
 class _Search:

@@ -28,6 +28,9 @@ def settled_imports(source: Source, edits: list[Edit]) -> list[Edit]:
             names = sorted({change.add for change in found if change.add}, key=_order)
             newline = "\r\n" if b"\r\n" in source.utf8 else "\n"
             text = f"from {origin} import {', '.join(names)}{newline}"
+            if not origin:
+                text = "".join(f"import {name}{newline}" for name in names)
+                text += newline if found[0].apart else ""
             result.append(Splice(start, end, text))
         else:
             result.extend(_statement(source, start, end, origin, found))

@@ -1,0 +1,259 @@
+"""Edits that turn an Azure client into OpenAI's own client at Azure's v1 address."""
+
+from __future__ import annotations
+
+from migrator.analysis.azure import CLASSES, GONE, Move
+from migrator.analysis.facts import Mention
+from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.requests import Change
+from migrator.analysis.scopes import Binding, Module
+from migrator.analysis.syntax import ast, is_none, keyword, walk
+from migrator.analysis.values import imported_path, qualified_names
+from migrator.planning.build import Unclear
+from migrator.planning.imports import drop_unused, need, need_module
+from migrator.planning.leftovers import leftovers
+from migrator.planning.links import attribute_link
+from migrator.planning.model import CallEdit, ImportChange, Splice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.planning.model import Edit
+
+_PATH = "/openai/v1/"
+_TOKENS = ("azure_ad_token", "azure_ad_token_provider")
+
+
+def azure_edits(module: Module, moves: list[Move]) -> tuple[list[Edit], list[Mention]]:
+    """Return the edits that move clients, and what to ask about them; raises `Unclear`."""
+    writer = _Writer(module)
+    for move in moves:
+        writer.constructor(move)
+    for move in moves:
+        for annotation in move.flow.annotations:
+            writer.annotation(annotation)
+    writer.imports()
+    return writer.edits, writer.mentions
+
+
+class _Writer:
+    """Collects the edits of the clients of one group."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.edits: list[Edit] = []
+        self.mentions: list[Mention] = []
+        # Names of classes that are written differently, by what binds them.
+        self.renamed: dict[Binding, list[ast.AST]] = {}
+        self.gone: list[ast.expr] = []
+        self.annotations: set[ast.AST] = set()
+        self.environ = False
+
+    # -- the call -----------------------------------------------------------------------
+
+    def constructor(self, move: Move) -> None:
+        """Change the class and the keywords of one constructor."""
+        call = move.call
+        self.name(call.func)
+        given = {item.arg for item in call.keywords}
+        changes: list[Change] = []
+        for name in ("api_key", *_TOKENS):
+            value = keyword(call, name)
+            if value is not None and is_none(value):
+                changes.append(Change("remove", name))
+            elif value is not None and name in _TOKENS:
+                changes.append(Change("rename", name, "api_key"))
+        address = self._address(move)
+        if "azure_endpoint" in given:
+            changes.append(Change("rename", "azure_endpoint", "base_url"))
+            changes.append(Change("set", "base_url", prefix=address))
+        else:
+            changes.append(Change("add", "", "base_url", address))
+        if move.credential.kind == "environment":
+            key = self._variable("AZURE_OPENAI_API_KEY", call)
+            changes.append(Change("add", "", "api_key", key))
+        for name in GONE:
+            value = keyword(call, name)
+            if value is not None:
+                changes.append(Change("remove", name))
+                self.gone.append(value)
+        self.edits.append(CallEdit(*self.module.source.span(call), changes))
+
+    def _variable(self, name: str, node: ast.AST) -> str:
+        """Return how a variable of the environment is read here, failing where it is not set."""
+        self.environ = True
+        for binding in self.module.imports:
+            if (
+                binding.statement in self.module.tree.body
+                and imported_path(binding) == "os.environ"
+            ):
+                return f'{binding.name}["{name}"]'
+        spelled, added = need_module(self.module, "os", node)
+        self.edits.extend(added)
+        return f'{spelled}.environ["{name}"]'
+
+    # -- the address --------------------------------------------------------------------
+
+    def _address(self, move: Move) -> str:
+        node = move.endpoint.node
+        if node is None:
+            text = self._variable(move.endpoint.variable, move.call)
+        else:
+            text = self.module.source.segment(node)
+            literal = _lengthened(node, text)
+            if literal:
+                return literal
+        if "\n" in text or "#" in text:
+            raise Unclear("CC506", "`azure_endpoint` is written over several lines", move.call)
+        return _formatted(text, move, self._quote())
+
+    def _quote(self) -> str:
+        """Return the quotes that the file prefers."""
+        utf8 = self.module.source.utf8
+        return "'" if utf8.count(b"'") > utf8.count(b'"') else '"'
+
+    # -- names --------------------------------------------------------------------------
+
+    def name(self, node: ast.expr) -> None:
+        """Have ``node`` name the class of OpenAI."""
+        source = self.module.source
+        if isinstance(node, ast.Attribute):
+            link = attribute_link(source, node)
+            if link is None:
+                raise Unclear("CC506", "the class of the client can't be located exactly", node)
+            self.edits.append(Splice(link.name, link.end, CLASSES[node.attr]))
+            return
+        assert isinstance(node, ast.Name)
+        binding = bindings_of(self.module, node)[0]
+        self.renamed.setdefault(binding, []).append(node)
+
+    def annotation(self, annotation: ast.expr) -> None:
+        """Rename the classes that an annotation names."""
+        if annotation in self.annotations:
+            return
+        self.annotations.add(annotation)
+        for part in walk(annotation):
+            names = qualified_names(self.module, part)
+            classes = {name.rsplit(".", 1)[-1] for name in names if name.startswith("openai.")}
+            if not classes & set(CLASSES):
+                continue
+            if not isinstance(part, (ast.Name, ast.Attribute)) or len(names) != 1:
+                raise Unclear("CC506", "the annotation can't be located exactly", annotation)
+            base = part.value if isinstance(part, ast.Attribute) else None
+            if base is not None and qualified_names(self.module, base) != {"openai"}:
+                raise Unclear("CC506", "the class is not read from `openai` itself", part)
+            plain = CLASSES[classes.pop()]
+            if not self._merged(part, plain):
+                self.name(part)
+
+    def _merged(self, node: ast.expr, plain: str) -> bool:
+        """Take the class out of a union that names OpenAI's already."""
+        parent = self.module.parent(node)
+        if not isinstance(parent, ast.BinOp) or not isinstance(parent.op, ast.BitOr):
+            if any(
+                f"openai.{plain}" in qualified_names(self.module, other)
+                for other in (parent.elts if isinstance(parent, ast.Tuple) else ())
+            ):
+                raise Unclear("CC506", f"the union would name `{plain}` twice", parent)
+            return False
+        other = parent.left if node is parent.right else parent.right
+        if f"openai.{plain}" not in qualified_names(self.module, other):
+            return False
+        start, end = self.module.source.span(parent)
+        kept = self.module.source.span(other)
+        self.edits.append(Splice(start, kept[0], ""))
+        self.edits.append(Splice(kept[1], end, ""))
+        if isinstance(node, ast.Name):
+            self.renamed.setdefault(bindings_of(self.module, node)[0], [])
+            self.gone.append(node)
+        return True
+
+    # -- what is left -------------------------------------------------------------------
+
+    def imports(self) -> None:
+        """Import the new classes, and drop what nothing uses any more."""
+        for binding, nodes in self.renamed.items():
+            plain = CLASSES[imported_path(binding).rsplit(".", 1)[-1]]
+            spelled = self._imported(binding, plain, nodes)
+            self.edits.extend(Splice(*self.module.source.span(node), spelled) for node in nodes)
+            gone = [*nodes, *(node for node in self.gone if node in uses_of(self.module, binding))]
+            replaced = any(
+                isinstance(edit, ImportChange) and edit.add and edit.end > edit.start
+                for edit in self.edits
+            )
+            self.edits.extend(drop_unused(self.module, binding, gone, replaced=replaced))
+        found = leftovers(self.module, self.gone)
+        self.edits.extend(found.edits)
+        drops: list[ImportChange] = []
+        for binding, gone in found.imports.items():
+            kept = imported_path(binding).split(".")[0] == "os" and self.environ
+            if not kept and binding not in self.renamed:
+                drops.extend(drop_unused(self.module, binding, gone))
+        for mention in found.mentions:
+            assert mention.swap is not None
+            mention.swap[0].extend(drops)
+        self.edits.extend(drops)
+        self.mentions.extend(found.mentions)
+
+    def _imported(self, binding: Binding, plain: str, nodes: list[ast.AST]) -> str:
+        """Return how OpenAI's class is spelled where ``binding`` brought Azure's."""
+        statement = binding.statement
+        if not nodes or not isinstance(statement, ast.ImportFrom):
+            return plain
+        for alias in statement.names:
+            if statement.module == "openai" and alias.name == plain:
+                return alias.asname or plain
+        if statement in self.module.tree.body and statement.module != "openai":
+            spelled, added = need(self.module, "openai", plain, nodes[0])
+            self.edits.extend(added)
+            return spelled
+        top = [each for each in self.module.imports if each.statement in self.module.tree.body]
+        for other in top:
+            if imported_path(other) == f"openai.{plain}":
+                return other.name
+        self._free(plain, nodes[0])
+        if statement.module != "openai":
+            raise Unclear("CC506", f"there is no place to import `{plain}`", nodes[0])
+        start, end = self.module.source.span(statement)
+        self.edits.append(ImportChange(start, end, "openai", add=plain))
+        return plain
+
+    def _free(self, plain: str, node: ast.AST) -> None:
+        """Raise `Unclear` where the name is anything but OpenAI's class."""
+        for scope in self.module.scopes.values():
+            for other in scope.bindings.get(plain, ()):
+                known = other.kind in ("import", "from")
+                if not known or imported_path(other) != f"openai.{plain}":
+                    raise Unclear("CC506", f"`{plain}` means something else here", node)
+
+
+def _lengthened(node: ast.expr, text: str) -> str:
+    """Return a literal with the path of the v1 address behind it, "" for anything else."""
+    whole = isinstance(node, ast.Constant) and text[:1] in "\"'"
+    if isinstance(node, ast.JoinedStr):
+        last = node.values[-1] if node.values else None
+        whole = isinstance(last, ast.Constant) and text[:1] in "fF" and text[1:2] in "\"'"
+    quote = text[-1:]
+    body = text.removeprefix("f").removeprefix("F")
+    if not whole or "\n" in text or "\\" in text or body[:3] in ('"""', "'''"):
+        return ""
+    if body.count(quote) != 2:
+        return ""
+    return text[:-1].rstrip("/") + _PATH + quote
+
+
+def _formatted(text: str, move: Move, quote: str) -> str:
+    """Return the f-string that puts the path of the v1 address behind an expression."""
+    node = move.endpoint.node
+    inner = "'" if quote == '"' else '"'
+    if quote in text:
+        if inner in text:
+            quote, inner = inner, quote
+        else:
+            text = text.replace(quote, inner)
+    if quote in text or "\\" in text or "{" in text or "}" in text:
+        raise Unclear("CC506", "`azure_endpoint` can't be put into an f-string", move.call)
+    if isinstance(node, (ast.BoolOp, ast.IfExp, ast.BinOp, ast.Await)):
+        text = f"({text})"
+    if move.endpoint.slashed:
+        text = f"{text}.rstrip({inner}/{inner})"
+    return f"f{quote}{{{text}}}{_PATH}{quote}"
