@@ -102,6 +102,12 @@ class ClientFlow:
             return
         for binding in given:
             self._bound(binding)
+            function = binding.statement
+            assert isinstance(function, FUNCTIONS)
+            message = f"`{function.name}`, which is given the client, is used in"
+            reason = Reason("CC406", message, self._place(function), "block")
+            owner = self.module.binding_of[function]
+            self.mentions.append(question(function, owner, reason))
 
     # -- names, attributes and functions ------------------------------------------------
 

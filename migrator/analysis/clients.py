@@ -171,6 +171,9 @@ class _Finder:
     def own_class(self, call: ast.Call, node: ast.ClassDef) -> Client:
         for base in node.bases:
             for name in qualified_names(self.module, base):
+                if name in _CLIENTS and _CLIENTS[name]["family"] == "azure":
+                    detail = f"a subclass of {name}"
+                    return Client("azure-dated", node.name, detail, call, "CC406", "block")
                 if name in _CLIENTS:
                     return self.unknown(call, f"a subclass of {name}", "CC404")
                 vendor = hosts.package_vendor(name)

@@ -9,11 +9,12 @@ from migrator.analysis.requests import Change
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import ast, is_none, keyword, walk
 from migrator.analysis.values import imported_path, qualified_names
+from migrator.planning.arguments import argument_edit
 from migrator.planning.build import Unclear
 from migrator.planning.imports import drop_unused, need, need_module
 from migrator.planning.leftovers import leftovers
 from migrator.planning.links import attribute_link
-from migrator.planning.model import CallEdit, ImportChange, Splice
+from migrator.planning.model import ImportChange, Splice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class _Writer:
             if value is not None:
                 changes.append(Change("remove", name))
                 self.gone.append(value)
-        self.edits.append(CallEdit(*self.module.source.span(call), changes))
+        self.edits.append(argument_edit(self.module, call, changes))
 
     def _variable(self, name: str, node: ast.AST) -> str:
         """Return how a variable of the environment is read here, failing where it is not set."""
