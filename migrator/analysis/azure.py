@@ -193,13 +193,19 @@ class Fleet:
                 message = "a call of the client is not seen as one"
                 for _, _, _, finding in found:
                     self._stop(finding, message, move)
+        self._shared(groups)
         for move in self.moves.values():
             for call, text in move.models:
                 if call in known:
                     _renamed(known[call][2], text)
-            for call in move.flow.calls:
-                if call in known:
-                    known[call][3].notes.extend(_notes(move))
+
+    def _shared(self, groups: Groups) -> None:
+        """Decide clients together that go through the same code: its annotations change once."""
+        owners: dict[ast.AST, int] = {}
+        for move in self.moves.values():
+            for node in (*move.flow.annotations, *move.flow.values):
+                if move.root is not None:
+                    groups.join(owners.setdefault(node, move.root), move.root)
 
     def _astray(self, calls: list[Call]) -> None:
         """Refuse clients that make a call which was not found by following them."""
@@ -233,6 +239,14 @@ class Fleet:
             for move in self.moves.values()
             if move.root is not None and groups.find(move.root) == root
         ]
+
+
+def note(calls: Iterable[tuple[Site, Request, Finding]], moves: Iterable[Move]) -> None:
+    """Tell the calls of clients that move what is different."""
+    for move in moves:
+        for site, _, finding in calls:
+            if site.call in move.flow.calls:
+                finding.notes.extend(each for each in _notes(move) if each not in finding.notes)
 
 
 def members(module: Module, moves: Iterable[Move]) -> list[Member]:
@@ -274,7 +288,9 @@ def _notes(move: Move) -> list[str]:
     result = ["the client moves to Azure's v1 address, where `model` names the deployment"]
     if move.credential.kind == "provider":
         result.append("a token provider as `api_key` needs openai 1.106 or later")
-    if move.credential.kind == "environment" or move.endpoint.variable:
+    if move.credential.kind == "environment":
+        result.append("`AZURE_OPENAI_AD_TOKEN` is not read any more")
+    if move.credential.variable or move.endpoint.variable:
         result.append("where a variable of the environment is missing, `KeyError` is raised")
     if move.credential.optional:
         result.append("without its own key, the new client would take `OPENAI_API_KEY`")

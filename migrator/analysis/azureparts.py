@@ -37,13 +37,15 @@ class Credential:
     """What the client signs in with.
 
     ``kind``: key (``api_key`` stays), token, provider (their values become the ``api_key``),
-    environment (nothing is given, the SDK reads a variable).  ``optional``: it may be None.
+    environment (nothing is given, the SDK reads a variable).  ``variable`` is the variable of
+    the environment that is read on the spot, ``optional``: a variable of the program may be None.
     """
 
-    __slots__ = ("kind", "optional")
+    __slots__ = ("kind", "variable", "optional")
 
-    def __init__(self, kind: str, optional: bool = False) -> None:
+    def __init__(self, kind: str, variable: str = "", optional: bool = False) -> None:
         self.kind = kind
+        self.variable = variable
         self.optional = optional
 
 
@@ -75,14 +77,17 @@ def endpoint_of(module: Module, call: ast.Call, trusted: tuple[str, ...]) -> End
     if read is not None and read[1] is None:
         return Endpoint(None, read[0], True, "")
     slashed, unseen = False, ""
-    for origin in origins(module, node):
+    for origin, decides in _sources(module, node):
         text = constant_string(origin.node) if origin.kind == "expr" else None
         if text is not None:
             _address(text, trusted)
             slashed = slashed or text.endswith("/")
             continue
         slashed = True
-        unseen = unseen or _unseen(module, origin, trusted)
+        if decides:
+            may_be_none(module, origin, "azure_endpoint")
+        if not is_none(origin.node):
+            unseen = unseen or _unseen(module, origin, trusted)
     return Endpoint(node, "", slashed, unseen)
 
 
@@ -96,7 +101,6 @@ def _address(text: str, trusted: tuple[str, ...]) -> None:
 def _unseen(module: Module, origin: Origin, trusted: tuple[str, ...]) -> str:
     """Return why nothing shows that an origin is an address of Azure's, else an empty string."""
     node = origin.node
-    may_be_none(module, origin, "azure_endpoint")
     read = variable_read(module, node) if origin.kind == "expr" else None
     if read is not None:
         default = read[1]
@@ -127,6 +131,15 @@ def _text(module: Module, node: ast.AST) -> str:
     return module.source.one_line(node)[:60] if hasattr(node, "lineno") else "?"
 
 
+def _sources(module: Module, node: ast.expr) -> list[tuple[Origin, bool]]:
+    """Return the origins of a value, and whether it is None where they are."""
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+        *first, last = node.values
+        early = [(origin, False) for value in first for origin in origins(module, value)]
+        return [*early, *((origin, True) for origin in origins(module, last))]
+    return [(origin, True) for origin in origins(module, node)]
+
+
 def may_be_none(module: Module, origin: Origin, name: str) -> None:
     """Raise `NotMoved` where a value may be None: the Azure client then asks the environment."""
     function = origin.binding.statement if origin.binding is not None else None
@@ -147,15 +160,19 @@ def credential_of(module: Module, call: ast.Call, name: str) -> Credential:
     if not given:
         if b"AZURE_OPENAI_AD_TOKEN" in module.source.utf8:
             raise NotMoved("the environment may hold a token in the place of the key")
-        return Credential("environment")
+        return Credential("environment", "AZURE_OPENAI_API_KEY")
     if len(given) > 1:
         raise NotMoved("a key and a token are given, and one of them may be None")
     word, node = given[0].arg or "", given[0].value
+    read = variable_read(module, node)
+    if read is not None and read[1:] == (None, False):
+        return Credential(kinds[word], read[0])
     optional = False
-    for origin in origins(module, node):
-        may_be_none(module, origin, word)
+    for origin, decides in _sources(module, node):
+        if decides:
+            may_be_none(module, origin, word)
         read = variable_read(module, origin.node)
-        optional = optional or (read is not None and read[1] is None and not read[2])
+        optional = optional or (decides and read is not None and read[1:] == (None, False))
         if kinds[word] == "provider" and name.startswith("Async"):
             _awaitable(module, origin)
     return Credential(kinds[word], optional)

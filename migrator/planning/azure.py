@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.analysis.azure import CLASSES, GONE, Move
-from migrator.analysis.facts import Mention
+from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.requests import Change
 from migrator.analysis.scopes import Binding, Module
@@ -69,9 +69,15 @@ class _Writer:
             changes.append(Change("set", "base_url", prefix=address))
         else:
             changes.append(Change("add", "", "base_url", address))
-        if move.credential.kind == "environment":
-            key = self._variable("AZURE_OPENAI_API_KEY", call)
-            changes.append(Change("add", "", "api_key", key))
+        if move.credential.variable:
+            # OpenAI's class takes None for a key of its own.
+            key = self._variable(move.credential.variable, call)
+            given_key = move.credential.kind != "environment"
+            changes.append(
+                Change("set", "api_key", prefix=key)
+                if given_key
+                else Change("add", "", "api_key", key)
+            )
         for name in GONE:
             value = keyword(call, name)
             if value is not None:
@@ -149,24 +155,28 @@ class _Writer:
     def _merged(self, node: ast.expr, plain: str) -> bool:
         """Take the class out of a union that names OpenAI's already."""
         parent = self.module.parent(node)
-        if not isinstance(parent, ast.BinOp) or not isinstance(parent.op, ast.BitOr):
-            if any(
-                f"openai.{plain}" in qualified_names(self.module, other)
-                for other in (parent.elts if isinstance(parent, ast.Tuple) else ())
-            ):
-                raise Unclear("CC506", f"the union would name `{plain}` twice", parent)
+        union = parent if isinstance(parent, ast.BinOp) else self.module.parent(parent)
+        others = [each for each in _alternatives(self.module, node) if self._is(each, plain)]
+        if not others:
             return False
-        other = parent.left if node is parent.right else parent.right
-        if f"openai.{plain}" not in qualified_names(self.module, other):
-            return False
-        start, end = self.module.source.span(parent)
-        kept = self.module.source.span(other)
-        self.edits.append(Splice(start, kept[0], ""))
-        self.edits.append(Splice(kept[1], end, ""))
+        if not isinstance(parent, (ast.BinOp, ast.Tuple)) or not isinstance(union, ast.expr):
+            raise Unclear("CC506", f"the union would name `{plain}` twice", node)
+        kept = others[0]
+        if isinstance(parent, ast.Tuple) and len(parent.elts) == 2:
+            assert isinstance(union, ast.Subscript)
+            self.gone.append(union.value)
+        elif isinstance(parent, ast.Tuple) or kept not in (parent.left, parent.right):
+            raise Unclear("CC506", f"the union would name `{plain}` twice", node)
+        start, end = self.module.source.span(union)
+        first, last = self.module.source.span(kept)
+        self.edits.extend([Splice(start, first, ""), Splice(last, end, "")])
         if isinstance(node, ast.Name):
             self.renamed.setdefault(bindings_of(self.module, node)[0], [])
             self.gone.append(node)
         return True
+
+    def _is(self, node: ast.expr, plain: str) -> bool:
+        return f"openai.{plain}" in qualified_names(self.module, node)
 
     # -- what is left -------------------------------------------------------------------
 
@@ -181,7 +191,9 @@ class _Writer:
                 isinstance(edit, ImportChange) and edit.add and edit.end > edit.start
                 for edit in self.edits
             )
-            self.edits.extend(drop_unused(self.module, binding, gone, replaced=replaced))
+            dropped = drop_unused(self.module, binding, gone, replaced=replaced)
+            self.edits.extend(dropped)
+            self._taken(binding, dropped)
         found = leftovers(self.module, self.gone)
         self.edits.extend(found.edits)
         drops: list[ImportChange] = []
@@ -194,6 +206,14 @@ class _Writer:
             mention.swap[0].extend(drops)
         self.edits.extend(drops)
         self.mentions.extend(found.mentions)
+
+    def _taken(self, binding: Binding, dropped: list[ImportChange]) -> None:
+        """Ask whether another file takes the class from this one; then the import stays."""
+        place = self.module.source.place(binding.statement)
+        reason = Reason("CC406", "the client's class is taken from here in", place, "block")
+        mention = Mention((binding.name.encode(),), reason)
+        mention.swap = (list(dropped), [])
+        self.mentions.append(mention)
 
     def _imported(self, binding: Binding, plain: str, nodes: list[ast.AST]) -> str:
         """Return how OpenAI's class is spelled where ``binding`` brought Azure's."""
@@ -225,6 +245,26 @@ class _Writer:
                 known = other.kind in ("import", "from")
                 if not known or imported_path(other) != f"openai.{plain}":
                     raise Unclear("CC506", f"`{plain}` means something else here", node)
+
+
+def _alternatives(module: Module, node: ast.expr) -> list[ast.expr]:
+    """Return the other types of the union that ``node`` stands in."""
+    parent = module.parent(node)
+    if isinstance(parent, ast.Tuple):
+        return [each for each in parent.elts if each is not node]
+    top: ast.AST = node
+    while isinstance(above := module.parent(top), ast.BinOp) and isinstance(above.op, ast.BitOr):
+        top = above
+    result: list[ast.expr] = []
+    waiting = [top] if isinstance(top, ast.BinOp) else []
+    while waiting:
+        part = waiting.pop()
+        for side in (part.left, part.right):
+            if isinstance(side, ast.BinOp):
+                waiting.append(side)
+            elif side is not node:
+                result.append(side)
+    return result
 
 
 def _lengthened(node: ast.expr, text: str) -> str:

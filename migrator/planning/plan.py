@@ -298,9 +298,10 @@ class _Planner:
         if self.legacy is not None and calls[0][0].legacy:
             asked.extend(self.legacy.mentions())
         if self.fleet is not None:
-            from migrator.analysis.azure import members, mentions
+            from migrator.analysis.azure import members, mentions, note
 
             moves = self.fleet.moved(self.groups, root)
+            note(calls, moves)
             group.members.extend(members(self.module, moves))
             asked.extend(mentions(self.module, moves))
         self.plan.mentions.extend(questions(self.module, group, asked, calls))
