@@ -267,6 +267,8 @@ def mentions(module: Module, moves: Iterable[Move]) -> list[Mention]:
         for name in CLASSES:
             for form in (f'.{name}"', f".{name}'", f'"{name}"', f"'{name}'"):
                 result.append(Mention((form.encode(),), replaced))
+            for form in (f'openai.{name}"', f"openai.{name}'"):
+                result.append(Mention((form.encode(),), replaced, anywhere=True))
         if move.credential.kind == "environment":
             token = Reason("CC406", "`AZURE_OPENAI_AD_TOKEN` is used in", place, "block")
             result.append(Mention((b"AZURE_OPENAI_AD_TOKEN",), token, anywhere=True))

@@ -175,7 +175,7 @@ def credential_of(module: Module, call: ast.Call, name: str) -> Credential:
         optional = optional or (decides and read is not None and read[1:] == (None, False))
         if kinds[word] == "provider" and name.startswith("Async"):
             _awaitable(module, origin)
-    return Credential(kinds[word], optional)
+    return Credential(kinds[word], "", optional)
 
 
 def _awaitable(module: Module, origin: Origin) -> None:

@@ -71,13 +71,14 @@ class _Writer:
             changes.append(Change("add", "", "base_url", address))
         if move.credential.variable:
             # OpenAI's class takes None for a key of its own.
-            key = self._variable(move.credential.variable, call)
-            given_key = move.credential.kind != "environment"
-            changes.append(
-                Change("set", "api_key", prefix=key)
-                if given_key
-                else Change("add", "", "api_key", key)
-            )
+            read = next(
+                (item.value for item in call.keywords if item.arg in ("api_key", *_TOKENS)
+                 and not is_none(item.value)), None)  # fmt: skip
+            key = self._variable(move.credential.variable, call, read)
+            if read is None:
+                changes.append(Change("add", "", "api_key", key))
+            else:
+                changes.append(Change("set", "api_key", prefix=key))
         for name in GONE:
             value = keyword(call, name)
             if value is not None:
@@ -85,25 +86,38 @@ class _Writer:
                 self.gone.append(value)
         self.edits.append(argument_edit(self.module, call, changes))
 
-    def _variable(self, name: str, node: ast.AST) -> str:
-        """Return how a variable of the environment is read here, failing where it is not set."""
+    def _variable(self, name: str, call: ast.Call, read: ast.expr | None) -> str:
+        """Return how a variable of the environment is read here, failing where it is not set.
+
+        ``read`` is the expression that reads it now, if there is one.
+        """
         self.environ = True
+        quote = self._quote()
+        return f"{self._mapping(call, read)}[{quote}{name}{quote}]"
+
+    def _mapping(self, call: ast.Call, read: ast.expr | None) -> str:
+        """Return how `os.environ` is spelled."""
+        if isinstance(read, ast.Subscript):
+            return self.module.source.segment(read.value)
+        func = read.func if isinstance(read, ast.Call) else None
+        if isinstance(func, ast.Attribute):
+            base = self.module.source.segment(func.value)
+            return base if func.attr == "get" else f"{base}.environ"
         for binding in self.module.imports:
-            if (
-                binding.statement in self.module.tree.body
-                and imported_path(binding) == "os.environ"
-            ):
-                return f'{binding.name}["{name}"]'
-        spelled, added = need_module(self.module, "os", node)
+            known = imported_path(binding) == "os.environ"
+            if known and binding.statement in self.module.tree.body:
+                return binding.name
+        spelled, added = need_module(self.module, "os", call)
         self.edits.extend(added)
-        return f'{spelled}.environ["{name}"]'
+        return f"{spelled}.environ"
 
     # -- the address --------------------------------------------------------------------
 
     def _address(self, move: Move) -> str:
         node = move.endpoint.node
         if node is None:
-            text = self._variable(move.endpoint.variable, move.call)
+            read = keyword(move.call, "azure_endpoint")
+            text = self._variable(move.endpoint.variable, move.call, read)
         else:
             text = self.module.source.segment(node)
             literal = _lengthened(node, text)

@@ -79,14 +79,14 @@ def need_module(module: Module, name: str, node: ast.AST) -> tuple[str, list[Imp
     Raises `Unclear`.
     """
     body = module.tree.body
-    for binding in module.imports:
-        plain = binding.statement in body and isinstance(binding.statement, ast.Import)
-        if plain and imported_path(binding) == name:
-            return binding.name, []
     for scope in module.scopes.values():
         for other in scope.bindings.get(name, ()):
             if not isinstance(other.statement, ast.Import) or imported_path(other) != name:
                 raise Unclear("CC506", f"`{name}` means something else here", node)
+    for binding in module.imports:
+        plain = binding.statement in body and isinstance(binding.statement, ast.Import)
+        if plain and imported_path(binding) == name:
+            return binding.name, []
     found = [each for each in body if isinstance(each, (ast.Import, ast.ImportFrom))]
     found = [each for each in found if getattr(each, "module", "") != "__future__"]
     place = _module_place(found, name)
