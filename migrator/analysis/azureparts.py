@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis import hosts
 from migrator.analysis.functions import default_of
+from migrator.analysis.narrowing import given_for_none
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, keyword
 from migrator.analysis.values import Origin, origins, qualified_names
@@ -62,7 +63,8 @@ def variable_read(module: Module, node: ast.AST) -> tuple[str, ast.expr | None, 
     name = constant_string(node.args[0])
     if name is None or not qualified_names(module, node.func):
         return None
-    return name, node.args[1] if len(node.args) == 2 else None, False
+    default = node.args[1] if len(node.args) == 2 else None
+    return name, None if is_none(default) else default, False
 
 
 # -- the address ---------------------------------------------------------------------------
@@ -104,11 +106,10 @@ def _unseen(module: Module, origin: Origin, trusted: tuple[str, ...]) -> str:
     read = variable_read(module, node) if origin.kind == "expr" else None
     if read is not None:
         default = read[1]
-        if default is None or is_none(default):
-            return ""
-        text = constant_string(default)
+        text = "" if default is None else constant_string(default)
         if text:
             _address(text, trusted)
+        if text is not None:
             return ""
     elif isinstance(node, ast.JoinedStr) and _formatted(node, trusted):
         return ""
@@ -121,7 +122,7 @@ def _formatted(node: ast.JoinedStr, trusted: tuple[str, ...]) -> bool:
         "x" if constant_string(part) is None else constant_string(part) for part in node.values
     ]
     text = "".join(part or "" for part in parts)
-    if "://" not in text or constant_string(node.values[-1]) is None:
+    if "." not in hosts.host_of(text) or "://" not in text:
         return False
     _address(text, trusted)
     return True
@@ -137,6 +138,11 @@ def _sources(module: Module, node: ast.expr) -> list[tuple[Origin, bool]]:
         *first, last = node.values
         early = [(origin, False) for value in first for origin in origins(module, value)]
         return [*early, *((origin, True) for origin in origins(module, last))]
+    if isinstance(node, ast.Name):
+        given = given_for_none(module, node)
+        if given is not None:
+            late = {origin.node for value in given for origin in origins(module, value)}
+            return [(origin, origin.node in late) for origin in origins(module, node)]
     return [(origin, True) for origin in origins(module, node)]
 
 

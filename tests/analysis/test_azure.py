@@ -117,3 +117,29 @@ def test_a_recent_version_that_can_not_move_is_rewritten_where_it_is() -> None:
 def test_nothing_moves_without_the_setting() -> None:
     (reason,) = finding_of(f"client = AzureOpenAI({END}, {KEY})", settings=Settings()).reasons
     assert reason.code == "CC406" and "older" in reason.message
+
+
+BODIES = [
+    ("def f(k=None):\n    if k is None:\n        k = os.environ['K']\n", True),
+    ("def f(k=None):\n    k = k or 'x'\n    if not k:\n        raise SystemExit\n", True),
+    ("def f(k=None):\n    assert k, 'a key'\n", True),
+    ("def f(k=None):\n    assert k is not None\n", True),
+    ("def f(k=None):\n    if not k:\n        return None\n", True),
+    ("def f(k='x'):\n", True),
+    ("def f(k):\n", True),
+    ("def f(k=None):\n", False),
+    ("def f(k=None):\n    if k is None:\n        print('none')\n", False),
+    ("def f(k=None):\n    if k is None:\n        k = None\n", False),
+    ("def f(k=None, j=None):\n    if not j:\n        return None\n", False),
+    ("def f(k=None):\n    if k is not None:\n        return None\n", False),
+    ("def f(k='x'):\n    assert k\n    k = None\n", False),
+    ("def f(k=None):\n    if k is None:\n        return None\n    else:\n        k = None\n", False),
+    ("def f(k=None):\n    for _ in 'ab':\n        assert k\n", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "moves"), BODIES)
+def test_keys_that_may_be_none(body: str, moves: bool) -> None:
+    text = f"{HEAD}{body}    client = AzureOpenAI({END}, api_key=k)\n    {CALL}    return r.choices[0].message.content\n"
+    reasons = only(plan_of(text, MOVING, head="")).reasons
+    assert [reason.code for reason in reasons] == ([] if moves else ["CC406"])
