@@ -74,10 +74,11 @@ def endpoint_of(module: Module, call: ast.Call, trusted: tuple[str, ...]) -> End
     """Return where the resource is; raises `NotMoved`."""
     node = keyword(call, "azure_endpoint")
     if node is None or is_none(node):
-        return Endpoint(None, "AZURE_OPENAI_ENDPOINT", True, "")
+        unseen = _written(module, "AZURE_OPENAI_ENDPOINT", trusted)
+        return Endpoint(None, "AZURE_OPENAI_ENDPOINT", True, unseen)
     read = variable_read(module, node)
     if read is not None and read[1] is None:
-        return Endpoint(None, read[0], True, "")
+        return Endpoint(None, read[0], True, _written(module, read[0], trusted))
     slashed, unseen = False, ""
     for origin, decides in _sources(module, node):
         text = constant_string(origin.node) if origin.kind == "expr" else None
@@ -110,10 +111,30 @@ def _unseen(module: Module, origin: Origin, trusted: tuple[str, ...]) -> str:
         if text:
             _address(text, trusted)
         if text is not None:
-            return ""
+            return _written(module, read[0], trusted)
     elif isinstance(node, ast.JoinedStr) and _formatted(node, trusted):
         return ""
     return f"where `azure_endpoint` comes from can't be seen (`{_text(module, node)}`)"
+
+
+def _written(module: Module, name: str, trusted: tuple[str, ...]) -> str:
+    """Return why a variable that this file writes may not be an address of Azure's, or ""."""
+    for node in module.attributes.get("environ", ()):
+        user = module.parent(node)
+        outer = module.parent(user)
+        value: ast.expr | None = None
+        if isinstance(user, ast.Subscript) and isinstance(outer, ast.Assign):
+            stored = isinstance(user.ctx, ast.Store) and constant_string(user.slice) == name
+            value = outer.value if stored else None
+        elif isinstance(user, ast.Attribute) and isinstance(outer, ast.Call):
+            known = outer.args and constant_string(outer.args[0]) == name
+            value = outer.args[-1] if known and user.attr == "setdefault" else None
+        text = constant_string(value)
+        if text is not None:
+            _address(text, trusted)
+        elif value is not None:
+            return f"`{name}` is set to `{_text(module, value)}`"
+    return ""
 
 
 def _formatted(node: ast.JoinedStr, trusted: tuple[str, ...]) -> bool:

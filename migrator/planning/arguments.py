@@ -39,7 +39,8 @@ def argument_edit(module: Module, call: ast.Call, changes: list[Change]) -> Call
     joined = ", ".join(texts)
     newline = newline_of(module, module.statement(call))
     width, inner = width_of(source), f"{newline}{indent}    "
-    if len(lead) + 1 + len(joined) + len(tail) <= width:
+    before = len(lead) + 1 + len(inside) + len(tail)
+    if len(lead) + 1 + len(joined) + len(tail) <= width or ("\n" not in inside and before > width):
         text = joined
     elif len(indent) + 4 + len(joined) <= width:
         text = f"{inner}{joined}{newline}{indent}"

@@ -144,8 +144,14 @@ class _Writer:
             self.edits.append(Splice(link.name, link.end, CLASSES[node.attr]))
             return
         assert isinstance(node, ast.Name)
-        binding = bindings_of(self.module, node)[0]
-        self.renamed.setdefault(binding, []).append(node)
+        self.renamed.setdefault(self._binding(node), []).append(node)
+
+    def _binding(self, node: ast.Name) -> Binding:
+        """Return the import that a name of Azure's class comes from."""
+        found = bindings_of(self.module, node)
+        if len(found) != 1 or found[0].kind != "from":
+            raise Unclear("CC506", f"`{node.id}` is another name of the client's class", node)
+        return found[0]
 
     def annotation(self, annotation: ast.expr) -> None:
         """Rename the classes that an annotation names."""
@@ -185,7 +191,7 @@ class _Writer:
         first, last = self.module.source.span(kept)
         self.edits.extend([Splice(start, first, ""), Splice(last, end, "")])
         if isinstance(node, ast.Name):
-            self.renamed.setdefault(bindings_of(self.module, node)[0], [])
+            self.renamed.setdefault(self._binding(node), [])
             self.gone.append(node)
         return True
 
@@ -249,6 +255,8 @@ class _Writer:
         if statement.module != "openai":
             raise Unclear("CC506", f"there is no place to import `{plain}`", nodes[0])
         start, end = self.module.source.span(statement)
+        if b"#" in self.module.source.utf8[start:end]:
+            raise Unclear("CC506", "a comment stands inside the import", statement)
         self.edits.append(ImportChange(start, end, "openai", add=plain))
         return plain
 

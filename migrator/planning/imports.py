@@ -138,9 +138,14 @@ def drop_unused(
     if only and any(part == [statement] for part in (getattr(parent, "body", None),
                                                      getattr(parent, "orelse", None))):  # fmt: skip
         return []
-    if any(node.value == binding.name for node in module.strings):
+    if quoted(module, binding.name):
         return []
     return [_dropped(module, binding, gone)]
+
+
+def quoted(module: Module, name: str) -> bool:
+    """Return whether a string of the file is ``name``: ``__all__``, or a look-up by name."""
+    return any(f"{mark}{name}{mark}".encode() in module.source.utf8 for mark in "\"'")
 
 
 def _dropped(module: Module, binding: Binding, gone: list[ast.AST]) -> ImportChange:

@@ -7,6 +7,7 @@ from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.syntax import FUNCTIONS, ast, walk
 from migrator.analysis.values import qualified_names
+from migrator.planning.imports import quoted
 from migrator.planning.links import alone
 from migrator.planning.model import Cut, RemoveStatement
 
@@ -64,7 +65,7 @@ def _unused(module: Module, binding: Binding, gone: set[ast.AST]) -> bool:
         and alone(module.source, statement)
         and not _alone_in_block(module, statement)
         and not _described(module, statement)
-        and not any(node.value == binding.name for node in module.strings)
+        and not quoted(module, binding.name)
     )
 
 

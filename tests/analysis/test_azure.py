@@ -116,7 +116,7 @@ def test_a_recent_version_that_can_not_move_is_rewritten_where_it_is() -> None:
 
 def test_nothing_moves_without_the_setting() -> None:
     (reason,) = finding_of(f"client = AzureOpenAI({END}, {KEY})", settings=Settings()).reasons
-    assert reason.code == "CC406" and "older" in reason.message
+    assert reason.code == "CC406" and "2024-06-01" in reason.message
 
 
 BODIES = [
