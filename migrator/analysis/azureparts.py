@@ -74,11 +74,11 @@ def endpoint_of(module: Module, call: ast.Call, trusted: tuple[str, ...]) -> End
     """Return where the resource is; raises `NotMoved`."""
     node = keyword(call, "azure_endpoint")
     if node is None or is_none(node):
-        unseen = _written(module, "AZURE_OPENAI_ENDPOINT", trusted)
+        unseen = _set_here(module, "AZURE_OPENAI_ENDPOINT", trusted)
         return Endpoint(None, "AZURE_OPENAI_ENDPOINT", True, unseen)
     read = variable_read(module, node)
     if read is not None and read[1] is None:
-        return Endpoint(None, read[0], True, _written(module, read[0], trusted))
+        return Endpoint(None, read[0], True, _set_here(module, read[0], trusted))
     slashed, unseen = False, ""
     for origin, decides in _sources(module, node):
         text = constant_string(origin.node) if origin.kind == "expr" else None
@@ -111,29 +111,36 @@ def _unseen(module: Module, origin: Origin, trusted: tuple[str, ...]) -> str:
         if text:
             _address(text, trusted)
         if text is not None:
-            return _written(module, read[0], trusted)
+            return _set_here(module, read[0], trusted)
     elif isinstance(node, ast.JoinedStr) and _formatted(node, trusted):
         return ""
     return f"where `azure_endpoint` comes from can't be seen (`{_text(module, node)}`)"
 
 
-def _written(module: Module, name: str, trusted: tuple[str, ...]) -> str:
-    """Return why a variable that this file writes may not be an address of Azure's, or ""."""
+def written(module: Module, name: str) -> list[ast.expr]:
+    """Return what this file gives a variable of the environment."""
+    result: list[ast.expr] = []
     for node in module.attributes.get("environ", ()):
         user = module.parent(node)
         outer = module.parent(user)
-        value: ast.expr | None = None
         if isinstance(user, ast.Subscript) and isinstance(outer, ast.Assign):
-            stored = isinstance(user.ctx, ast.Store) and constant_string(user.slice) == name
-            value = outer.value if stored else None
-        elif isinstance(user, ast.Attribute) and isinstance(outer, ast.Call):
-            known = outer.args and constant_string(outer.args[0]) == name
-            value = outer.args[-1] if known and user.attr == "setdefault" else None
+            if isinstance(user.ctx, ast.Store) and constant_string(user.slice) == name:
+                result.append(outer.value)
+            continue
+        defaulted = isinstance(user, ast.Attribute) and user.attr == "setdefault"
+        given = outer.args if defaulted and isinstance(outer, ast.Call) else []
+        if given and constant_string(given[0]) == name:
+            result.append(given[-1])
+    return result
+
+
+def _set_here(module: Module, name: str, trusted: tuple[str, ...]) -> str:
+    """Return why a variable that this file writes may not be an address of Azure's, or ""."""
+    for value in written(module, name):
         text = constant_string(value)
-        if text is not None:
-            _address(text, trusted)
-        elif value is not None:
+        if text is None:
             return f"`{name}` is set to `{_text(module, value)}`"
+        _address(text, trusted)
     return ""
 
 

@@ -13,7 +13,7 @@ from migrator.analysis.functions import (
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast, is_none
-from migrator.analysis.values import attribute_owner, qualified_names
+from migrator.analysis.values import attribute_owner, origins, qualified_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,8 +106,15 @@ class ClientFlow:
             assert isinstance(function, FUNCTIONS)
             message = f"`{function.name}`, which is given the client, is used in"
             reason = Reason("CC406", message, self._place(function), "block")
+            if any(self._own(each) for each in references(self.module, function).foreign):
+                self._escape(f"a decorator sees what `{function.name}` is given", function)
             owner = self.module.binding_of[function]
             self.mentions.append(question(function, owner, reason))
+
+    def _own(self, decorator: ast.expr) -> bool:
+        """Return whether a decorator is written in this file."""
+        name = decorator.func if isinstance(decorator, ast.Call) else decorator
+        return any(origin.kind in ("def", "class") for origin in origins(self.module, name))
 
     # -- names, attributes and functions ------------------------------------------------
 

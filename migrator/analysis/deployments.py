@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.analysis.azureparts import NotMoved, variable_read
+from migrator.analysis.azureparts import NotMoved, variable_read, written
 from migrator.analysis.reaching import bindings_of, owner_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, constant_string, keyword
@@ -38,14 +38,18 @@ def _same(module: Module, first: ast.expr, second: ast.expr) -> bool:
         return False
     if here[0].node is there[0].node:
         return here[0].kind in ("expr", "param")
-    read, other = variable_read(module, here[0].node), variable_read(module, there[0].node)
-    if read is None or other is None or read[0] != other[0]:
+    return _reads_same(module, here[0].node, there[0].node)
+
+
+def _reads_same(module: Module, first: ast.AST, second: ast.AST) -> bool:
+    """Return whether two expressions read one variable of the environment, which stays."""
+    read, other = variable_read(module, first), variable_read(module, second)
+    if read is None or other is None or read[0] != other[0] or written(module, read[0]):
         return False
     if read[1] is None or other[1] is None:
         return read[1] is other[1]
-    return constant_string(read[1]) is not None and constant_string(read[1]) == constant_string(
-        other[1]
-    )
+    default = constant_string(read[1])
+    return default is not None and default == constant_string(other[1])
 
 
 def _written(module: Module, call: ast.Call, deployment: ast.expr) -> str:

@@ -7,7 +7,7 @@ from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.requests import Change
 from migrator.analysis.scopes import Binding, Module
-from migrator.analysis.syntax import ast, is_none, keyword, walk
+from migrator.analysis.syntax import ast, constant_string, is_none, keyword, walk
 from migrator.analysis.values import imported_path, qualified_names
 from migrator.planning.arguments import argument_edit
 from migrator.planning.build import Unclear
@@ -291,13 +291,15 @@ def _alternatives(module: Module, node: ast.expr) -> list[ast.expr]:
 
 def _lengthened(node: ast.expr, text: str) -> str:
     """Return a literal with the path of the v1 address behind it, "" for anything else."""
-    whole = isinstance(node, ast.Constant) and text[:1] in "\"'"
-    if isinstance(node, ast.JoinedStr):
-        last = node.values[-1] if node.values else None
-        whole = isinstance(last, ast.Constant) and text[:1] in "fF" and text[1:2] in "\"'"
     quote = text[-1:]
-    body = text.removeprefix("f").removeprefix("F")
-    if not whole or "\n" in text or "\\" in text or body[:3] in ('"""', "'''"):
+    known = constant_string(node)
+    if known is not None and "#" not in text:
+        return f"{quote}{known.rstrip('/')}{_PATH}{quote}" if known.isprintable() else ""
+    last = node.values[-1] if isinstance(node, ast.JoinedStr) else None
+    body = text[1:]
+    if constant_string(last) is None or text[:1] not in "fF" or body[:1] != quote:
+        return ""
+    if "\n" in text or "\\" in text:
         return ""
     if body.count(quote) != 2:
         return ""

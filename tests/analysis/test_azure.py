@@ -143,3 +143,32 @@ def test_keys_that_may_be_none(body: str, moves: bool) -> None:
     text = f"{HEAD}{body}    client = AzureOpenAI({END}, api_key=k)\n    {CALL}    return r.choices[0].message.content\n"
     reasons = only(plan_of(text, MOVING, head="")).reasons
     assert [reason.code for reason in reasons] == ([] if moves else ["CC406"])
+
+
+BUILT = f"AzureOpenAI({END}, {KEY})"
+ASKED = CALL.removeprefix("r = client").strip() + ".choices[0].message.content"
+# (a program, the verdict of its call)
+PROGRAMS = [
+    (f"client = None\ndef get():\n    global client\n    if client is None:\n        client = {BUILT}\n    return client\nprint(get(){ASKED})\n", "rewrite"),
+    (f"client = None\ndef get():\n    global client\n    client = {BUILT}\n    return client\nprint(get(){ASKED})\nclient.models.list()\n", "blocked"),
+    (f"class A:\n    c = {BUILT}\n    def ask(self):\n        return self.c{ASKED}\n", "rewrite"),
+    (f"class A:\n    c = {BUILT}\n    def ask(self):\n        return self.c{ASKED}\nA.c.models.list()\n", "blocked"),
+    (f"class A:\n    def __init__(self):\n        self.c = {BUILT}\n    def ask(self):\n        return self.c{ASKED}\ndef f(a):\n    a.c.models.list()\n", "blocked"),
+    (f"class A:\n    def __init__(self):\n        self._c = {BUILT}\n    @property\n    def c(self):\n        return self._c\n    def ask(self):\n        return self.c{ASKED}\n", "rewrite"),
+    (f"class A:\n    def __init__(self):\n        self.c = {BUILT}\n    def ask(self):\n        return getattr(self, 'c'){ASKED}\n", "suggest"),
+    (f"def f():\n    c = {BUILT}\n    def g():\n        return c{ASKED}\n    return g\n", "rewrite"),
+    (f"def f():\n    c = {BUILT}\n    def g():\n        return c{ASKED}\n    return g, lambda: c.images\n", "blocked"),
+    (f"def deco(f):\n    def w(*a):\n        a[0].models.list()\n        return f(*a)\n    return w\n@deco\ndef ask(c):\n    return c{ASKED}\nask({BUILT})\n", "blocked"),
+    (f"def ask(c):\n    return c{ASKED}\nask({BUILT}), ask(OpenAI())\n", "rewrite"),
+    (f"def ask(c):\n    return c{ASKED}\nask({BUILT}), ask(OpenAI(base_url='http://localhost:11434/v1'))\n", "blocked"),
+    (f"def ask(c):\n    return c{ASKED}\nask(AzureOpenAI({END}, {KEY}, azure_deployment='a'))\nask(AzureOpenAI({END}, {KEY}, azure_deployment='b'))\n", "blocked"),
+    (f"os.environ['D'] = 'x'\nc = AzureOpenAI({END}, {KEY}, azure_deployment=os.environ['D'])\nos.environ['D'] = 'y'\nc{ASKED.replace(chr(34) + 'gpt-4o' + chr(34), 'os.environ[' + repr('D') + ']')}\n", "blocked"),
+    (f"os.environ['AZURE_OPENAI_ENDPOINT'] = 'https://gateway.example'\nprint(AzureOpenAI({KEY}){ASKED})\n", "blocked"),
+    (f"os.environ['AZURE_OPENAI_ENDPOINT'] = url()\nprint(AzureOpenAI({KEY}){ASKED})\n", "suggest"),
+    (f"class Azure(AzureOpenAI):\n    pass\nprint(Azure({END}, {KEY}){ASKED})\n", "blocked"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "verdict"), PROGRAMS)
+def test_where_a_client_goes(program: str, verdict: str) -> None:
+    assert only(plan_of(HEAD + program, MOVING, head="")).verdict == verdict
