@@ -43,7 +43,7 @@ class Settings:
     """
 
     __slots__ = (
-        "store", "history", "system", "unknown_hosts", "hosts", "drop", "library",
+        "store", "history", "system", "unknown_hosts", "hosts", "drop", "library", "azure_v1",
         "select", "extend_select", "ignore", "per_file_ignores", "exclude", "extend_exclude",
         "max_file_size", "respect_gitignore", "force_exclude", "root",
     )  # fmt: skip
@@ -56,6 +56,7 @@ class Settings:
         self.hosts: tuple[str, ...] = ()
         self.drop: tuple[str, ...] = ()
         self.library = False
+        self.azure_v1 = False
         self.select: tuple[str, ...] = ("ALL",)
         self.extend_select: tuple[str, ...] = ()
         self.ignore: tuple[str, ...] = ()
@@ -172,6 +173,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "hosts": _strings,
     "drop": _strings,
     "library": _flag,
+    "azure-v1": _flag,
     "select": _codes,
     "extend-select": _codes,
     "ignore": _codes,

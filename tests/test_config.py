@@ -19,6 +19,7 @@ def test_defaults() -> None:
     settings = Settings()
     assert (settings.store, settings.history, settings.system) == ("preserve", "chain", "input")
     assert (settings.unknown_hosts, settings.library) == ("suggest", False)
+    assert settings.azure_v1 is False
     assert settings.hosts == settings.drop == ()
 
 
@@ -27,7 +28,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         tmp_path,
         "[tool.migrator]\n"
         'store = "api-default"\nhistory = "list"\nsystem = "instructions"\n'
-        'unknown-hosts = "block"\nhosts = ["make_client"]\ndrop = ["seed"]\nlibrary = true\n'
+        'unknown-hosts = "block"\nhosts = ["make_client"]\ndrop = ["seed"]\nlibrary = true\nazure-v1 = true\n'
         'select = ["CC1"]\nextend-select = ["CC906"]\nignore = ["CC109"]\n'
         'exclude = ["a"]\nextend-exclude = ["b"]\nmax-file-size = "2MB"\n'
         "respect-gitignore = false\nforce-exclude = true\n"
@@ -41,6 +42,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     assert settings.hosts == ("make_client",)
     assert settings.drop == ("seed",)
     assert settings.library is True
+    assert settings.azure_v1 is True
     assert settings.select == ("CC1",)
     assert settings.extend_select == ("CC906",)
     assert settings.ignore == ("CC109",)

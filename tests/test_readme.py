@@ -25,7 +25,7 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
 
 def test_every_setting_is_in_the_readme() -> None:
     table = README.split("## Settings")[1]
-    assert set(re.findall(r"`([a-z-]+)`", table)) >= set(_READERS)
+    assert set(re.findall(r"`([a-z0-9-]+)`", table)) >= set(_READERS)
 
 
 def test_the_hooks_of_the_readme_exist() -> None:

@@ -35,12 +35,17 @@ def host_of_receiver(
     return _combined(module, found, trusted)
 
 
+def clients_of(module: Module, node: ast.expr, trusted: tuple[str, ...]) -> list[Client]:
+    """Return every client a receiver may be."""
+    return _Finder(module, trusted).resolve(node, 0)
+
+
 def _combined(
     module: Module, found: list[Client], trusted: tuple[str, ...]
 ) -> tuple[Host, list[Reason]]:
     place = module.source.place
     moved = redirect(module, trusted, {client.node for client in found})
-    if moved is not None and all(client.verdict == "openai" for client in found):
+    if moved is not None and any(client.verdict == "openai" for client in found):
         reason = Reason(moved.code, moved.detail, place(moved.node), moved.effect)
         return Host(moved.verdict, found[0].name, moved.detail, place(found[0].node)), [reason]
     first = found[0]
@@ -168,6 +173,9 @@ class _Finder:
     def own_class(self, call: ast.Call, node: ast.ClassDef) -> Client:
         for base in node.bases:
             for name in qualified_names(self.module, base):
+                if name in _CLIENTS and _CLIENTS[name]["family"] == "azure":
+                    detail = f"a subclass of {name}"
+                    return Client("azure-dated", node.name, detail, call, "CC406", "block")
                 if name in _CLIENTS:
                     return self.unknown(call, f"a subclass of {name}", "CC404")
                 vendor = hosts.package_vendor(name)
@@ -201,7 +209,8 @@ class _Finder:
         arg = origin.node
         assert isinstance(arg, ast.arg) and origin.binding is not None
         typed = self.typed.annotated(arg.annotation, arg)
-        if typed is not None:
+        # Where Azure's clients move, it matters which one it is.
+        if typed is not None and not (typed.code == "CC406" and "azure" in self.module.memo):
             return [typed]
         function = origin.binding.statement
         if isinstance(function, FUNCTIONS):
@@ -220,6 +229,8 @@ class _Finder:
                     found.extend(self.resolve(value, depth + 1))
             if found and sure:
                 return found
+        if typed is not None:
+            return [typed]
         return [self.unknown(arg, f"parameter `{arg.arg}` without a telling annotation")]
 
     def returns(self, function: ast.FunctionDef | ast.AsyncFunctionDef, depth: int) -> list[Client]:

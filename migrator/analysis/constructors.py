@@ -141,6 +141,18 @@ class Constructors:
         return None
 
     def _azure(self, call: ast.Call, name: str) -> Client:
+        fleet: object = self.module.memo.get("azure")
+        dated = self._dated(call, name)
+        if fleet is None:
+            return dated
+        from migrator.analysis.azure import Fleet
+
+        assert isinstance(fleet, Fleet)
+        return fleet.client(call, name, dated)
+
+    def _dated(self, call: ast.Call, name: str) -> Client:
+        """Return what an Azure client is at its dated address."""
+
         def blocked(detail: str) -> Client:
             return Client("azure-dated", name, detail, call, "CC406", "block")
 
@@ -153,12 +165,19 @@ class Constructors:
             return blocked("`base_url` of an Azure client has another path on Responses")
         version = keyword(call, "api_version")
         complete, values = constants(self.module, version) if version is not None else (False, [])
-        if complete and all(isinstance(v, str) and v[:10] >= _OLDEST_AZURE for v in values):
+        if complete and all(_recent(value) for value in values):
             return Client("azure-dated", name, f"api-version {values[0]}", call)
         if complete:
-            return blocked(f"api-version {values[0]} is older than Responses on Azure")
+            return blocked(f"api-version {values[0]} is none that has Responses on Azure")
         detail = "the Azure api-version is not a constant"
         return Client("azure-dated", name, detail, call, "CC406", "unknown")
+
+
+def _recent(version: object) -> bool:
+    """Return whether a dated api-version has Responses; words like ``preview`` are none."""
+    if not isinstance(version, str) or not version[:1].isdigit():
+        return False
+    return version[:10] >= _OLDEST_AZURE
 
 
 def shown(module: Module, node: ast.AST) -> str:

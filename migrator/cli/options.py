@@ -38,6 +38,7 @@ _SHARED: tuple[Callable[[Any], Any], ...] = (
         "--config", multiple=True, metavar="FILE | 'KEY = VALUE'",
         help="A TOML file to use instead of pyproject.toml, or one setting as TOML.",
     ),
+    click.option("--azure-v1", is_flag=True, help="Move Azure clients to Azure's v1 address."),
     click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
     click.option("--stdin-filename", metavar="NAME", help="The name of what `-` reads."),
     click.option("-e", "--exit-zero", is_flag=True, help="Exit 0 even if something was found."),
@@ -84,6 +85,8 @@ def resolver(given: dict[str, Any]) -> Resolver:
             overrides.append((f"--{name}", {name: given[key]}))
     if given.get("force_exclude"):
         overrides.append(("--force-exclude", {"force-exclude": True}))
+    if given.get("azure_v1"):
+        overrides.append(("--azure-v1", {"azure-v1": True}))
     return Resolver(overrides, isolated=bool(given.get("isolated")), file=file)
 
 

@@ -125,14 +125,99 @@ def drop(module: Module, binding: Binding, gone: list[ast.AST]) -> list[ImportCh
     path = module.source.place(statement).path
     if _exported(module, binding.name) or path.endswith("__init__.py"):
         return []
+    return [_dropped(module, binding, gone)]
+
+
+def need_module(module: Module, name: str, node: ast.AST) -> tuple[str, list[ImportChange]]:
+    """Return how the standard module ``name`` is spelled in this file, and the import it takes.
+
+    Raises `Unclear`.
+    """
+    tree = module.tree_of(node)
+    body = tree.body
+    for scope in module.scopes.values():
+        if module.tree_of(scope.node) is not tree:
+            continue
+        for other in scope.bindings.get(name, ()):
+            if not isinstance(other.statement, ast.Import) or imported_path(other) != name:
+                raise Unclear("CC506", f"`{name}` means something else here", node)
+    for binding in module.imports:
+        plain = binding.statement in body and isinstance(binding.statement, ast.Import)
+        if plain and imported_path(binding) == name:
+            return binding.name, []
+    found = [each for each in body if isinstance(each, (ast.Import, ast.ImportFrom))]
+    found = [each for each in found if getattr(each, "module", "") != "__future__"]
+    place = _module_place(found, name)
+    if place is None or not alone(module.source, place):
+        raise Unclear("CC506", f"there is no place to import `{name}`", node)
+    at = module.source.span(place)[0]
+    apart = "" if _standard(place) else "after"
+    return name, [ImportChange(at, at, "", add=name, apart=apart)]
+
+
+def _module_place(found: list[ast.Import | ast.ImportFrom], name: str) -> ast.stmt | None:
+    """Return the import that ``import name`` is to stand before, as isort orders them."""
+    for statement in found:
+        if isinstance(statement, ast.ImportFrom) or not _standard(statement):
+            return statement
+        if statement.names[0].name > name:
+            return statement
+    return None
+
+
+def _standard(statement: ast.stmt) -> bool:
+    """Return whether an import is one of the standard library."""
+    from sys import stdlib_module_names
+
+    if isinstance(statement, ast.ImportFrom):
+        return not statement.level and (statement.module or "").split(".")[0] in stdlib_module_names
+    assert isinstance(statement, ast.Import)
+    return statement.names[0].name.split(".")[0] in stdlib_module_names
+
+
+def drop_unused(
+    module: Module, binding: Binding, gone: list[ast.AST], *, replaced: bool = False
+) -> list[ImportChange]:
+    """Return what removes an import, wherever it stands, once only the nodes ``gone`` use it.
+
+    ``replaced``: the statement gets another name, so that it stays.
+    """
+    statement = binding.statement
+    alias = binding.node
+    if not isinstance(statement, (ast.Import, ast.ImportFrom)) or not isinstance(alias, ast.alias):
+        return []
+    start, end = module.source.span(statement)
+    parent = module.parent(statement)
+    only = len(statement.names) == 1 and not replaced
+    if b"#" in module.source.utf8[start:end] or module.source.place(statement).path.endswith(
+        "__init__.py"
+    ):
+        return []
+    if only and not alone(module.source, statement):
+        return []
+    if only and any(part == [statement] for part in (getattr(parent, "body", None),
+                                                     getattr(parent, "orelse", None))):  # fmt: skip
+        return []
+    if quoted(module, binding.name):
+        return []
+    return [_dropped(module, binding, gone)]
+
+
+def quoted(module: Module, name: str) -> bool:
+    """Return whether a string of the file is ``name``: ``__all__``, or a look-up by name."""
+    return any(f"{mark}{name}{mark}".encode() in module.source.utf8 for mark in "\"'")
+
+
+def _dropped(module: Module, binding: Binding, gone: list[ast.AST]) -> ImportChange:
+    statement, alias = binding.statement, binding.node
+    assert isinstance(alias, ast.alias)
     uses = [module.source.span(use)[0] for use in uses_of(module, binding)]
     starts = [module.source.span(node)[0] for node in gone]
-    start, end = module.source.span(statement)
     shown = f"{alias.name} as {alias.asname}" if alias.asname else alias.name
     origin = ""
     if isinstance(statement, ast.ImportFrom):
         origin = "." * statement.level + (statement.module or "")
-    return [ImportChange(start, end, origin, drop=shown, uses=uses, gone=starts)]
+    return ImportChange(*module.source.span(statement), origin, drop=shown, uses=uses, gone=starts)
 
 
 def unloaded(module: Module, step: Step) -> list[ImportChange]:

@@ -149,10 +149,14 @@ class Problem:
 
 
 class FilePlan:
-    """All that is known of one file, in source order."""
+    """All that is known of one file, in source order.
+
+    ``trial`` is the plan under a setting that might do more, until `settle` has compared them.
+    """
 
     __slots__ = (
         "path", "findings", "groups", "problems", "mentions", "imports", "members", "unclear",
+        "trial",
     )  # fmt: skip
 
     def __init__(self, path: str) -> None:
@@ -167,3 +171,4 @@ class FilePlan:
         self.groups: list[Group] = []
         self.problems: list[Problem] = []
         self.mentions: list[Mention] = []
+        self.trial: FilePlan | None = None

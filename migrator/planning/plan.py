@@ -28,6 +28,7 @@ from migrator.planning.names import SharedNames
 from migrator.planning.nones import Nones
 from migrator.planning.questions import questions
 from migrator.planning.shapes import reshape_edits
+from migrator.planning.trials import wanted
 from migrator.planning.typeimports import renamed_imports
 from migrator.planning.variables import Variables
 from migrator.planning.verdicts import decide, settled
@@ -35,6 +36,7 @@ from migrator.prefilter import worth_parsing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from migrator.analysis.azure import Fleet
     from migrator.analysis.legacy import Legacy
     from migrator.analysis.loops import StreamLoop
     from migrator.config import Settings
@@ -70,6 +72,8 @@ def plan_file(path: str, data: bytes, settings: Settings) -> FilePlan:
             finally:
                 sys.setrecursionlimit(limit)
                 module.release()
+    if b"AzureOpenAI" in data and not settings.azure_v1 and wanted(plan):
+        plan.trial = plan_file(path, data, settings.updated({"azure-v1": True}, ""))
     return plan
 
 
@@ -122,6 +126,11 @@ class Planner:
         self.variables: Variables | None = None
         self.shares: dict[int, _Share] | None = None
         self.legacy: Legacy | None = None
+        self.fleet: Fleet | None = None
+        if settings.azure_v1 and b"AzureOpenAI" in module.source.utf8:
+            from migrator.analysis.azure import Fleet
+
+            self.fleet = module.memo["azure"] = Fleet(module, settings.hosts)
 
     def run(self) -> None:
         """Fill the plan."""
@@ -135,6 +144,8 @@ class Planner:
         self.results.finish()
         parsed(self.results, self.calls)
         join(self.groups, self.calls)
+        if self.fleet is not None:
+            self.fleet.join(self.groups, self.calls)
         claim(self.results, self.calls)
         seen: set[ast.AST] = {mark.node for mark in found.marks}
         marks = [*found.marks, *marks_of(self.module, seen)]
@@ -290,6 +301,13 @@ class Planner:
         asked = [*share.mentions, *self.nones[root].mentions]
         if self.legacy is not None and calls[0][0].legacy:
             asked.extend(self.legacy.mentions())
+        if self.fleet is not None:
+            from migrator.analysis.azure import members, mentions, note
+
+            moves = self.fleet.moved(self.groups, root)
+            note(calls, moves)
+            group.members.extend(members(self.module, moves))
+            asked.extend(mentions(self.module, moves))
         self.plan.mentions.extend(questions(self.module, group, asked, calls))
 
     def share(self, root: int) -> _Share:
@@ -325,6 +343,12 @@ class Planner:
             from migrator.planning.legacy import legacy_edits
 
             result.extend(legacy_edits(self.module, self.legacy))
+        if self.fleet is not None:
+            from migrator.planning.azure import azure_edits
+
+            edits, asked = azure_edits(self.module, self.fleet.moved(self.groups, root))
+            result.extend(edits)
+            self.share(root).mentions.extend(asked)
         if self.variables is None:
             self.variables = Variables(self.module, self.results)
         share = self.share(root)
@@ -334,17 +358,19 @@ class Planner:
         if share.loops:
             from migrator.planning.streams import stream_edits, written
 
-            streamed, asked = stream_edits(self.module, share.loops)
+            streamed, about = stream_edits(self.module, share.loops)
             result.extend(streamed)
-            share.mentions.extend(asked)
+            share.mentions.extend(about)
             gone |= written(self.module, share.loops)
         steps = [step for step in share.steps if self.module.statement(step.whole) not in gone]
         result.extend(answers.hoists.edits(steps))
         for alias in share.aliases:
             result.extend(self.variables.edits(alias))
         for step in steps:
-            edits = answers.edits(step)
-            result.extend(step_edits(self.module, step, nones) if edits is None else edits)
+            written_step = answers.edits(step)
+            result.extend(
+                step_edits(self.module, step, nones) if written_step is None else written_step
+            )
         for step in share.steps:
             if step.name == "dump":
                 from migrator.planning.imports import unloaded

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from migrator.planning.model import REWRITE
 from migrator.planning.search import Search, root_of
+from migrator.planning.trials import compare
 from migrator.planning.typeimports import decide_imports
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ def settle(
     that are not read from disk, by absolute path.
     """
     roots: dict[tuple[str, bool], list[tuple[FilePlan, Mention]]] = {}
-    for plan in plans:
+    for plan in [*plans, *(plan.trial for plan in plans if plan.trial is not None)]:
         root = root_of(plan.path) if plan.mentions else ("", False)
         for mention in plan.mentions:
             roots.setdefault(root, []).append((plan, mention))
@@ -42,4 +43,6 @@ def settle(
     for plan in [*plans, *added]:
         if plan.imports:
             decide_imports(plan)
+        if plan.trial is not None:
+            compare(plan)
     return added

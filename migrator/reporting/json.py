@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from migrator.planning.model import Finding, Group, Host, Place, Problem, Reason
 
 VERSION = 1
-_POLICIES = ("store", "history", "system", "unknown_hosts", "hosts", "drop", "library")
+_POLICIES = ("store", "history", "system", "unknown_hosts", "hosts", "drop", "library", "azure_v1")
 
 
 def document(outcome: Outcome, applied: Collection[Finding] = ()) -> str:

@@ -30,7 +30,10 @@ def settled_imports(source: Source, edits: list[Edit]) -> list[Edit]:
             before, after = (
                 newline if change == found[0].apart else "" for change in ("before", "after")
             )
-            text = f"{before}from {origin} import {', '.join(names)}{newline}{after}"
+            text = f"from {origin} import {', '.join(names)}{newline}"
+            if not origin:
+                text = "".join(f"import {name}{newline}" for name in names)
+            text = before + text + after
             result.append(Splice(start, end, text))
         else:
             result.extend(_statement(source, start, end, origin, found))

@@ -16,6 +16,14 @@ from tests.marks import needs_git
 
 UNKNOWN = PLAIN.replace("client = OpenAI()", "client = OpenAI(base_url=somewhere())")
 
+AZURE = PLAIN.replace("import OpenAI", "import AzureOpenAI").replace(
+    "OpenAI()",
+    'AzureOpenAI(\n    azure_endpoint="https://a.openai.azure.com", api_key="k", api_version="2024-06-01"\n)',
+)
+MOVED = REWRITTEN.replace(
+    "OpenAI()", 'OpenAI(base_url="https://a.openai.azure.com/openai/v1/", api_key="k")'
+)
+
 
 def text(project: Project, name: str) -> str:
     return (project.root / name).read_text()
@@ -38,6 +46,20 @@ def test_a_second_run_changes_nothing(project: Project) -> None:
     assert (done.status, done.out) == (0, "Nothing to rewrite.\n")
     after = (project.root / "app.py").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_azure_clients_move_where_asked_to(project: Project) -> None:
+    project.write(app=AZURE)
+    assert "`--azure-v1` rewrites it together with its client" in project.run("check").out
+    assert "CC101 [rewrite]" in project.run("check", "--azure-v1").out
+    assert "CC101 [rewrite]" in project.run("check", "--config", "azure-v1 = true").out
+    counts = [project.run("report", *more, "--output-format", "json").out
+              for more in ((), ("--azure-v1",))]  # fmt: skip
+    assert [json.loads(each)["folders"][0]["verdicts"]["rewrite"] for each in counts] == [0, 1]
+    project.run("fix")
+    assert text(project, "app.py") == AZURE
+    project.run("fix", "--azure-v1")
+    assert text(project, "app.py") == MOVED
 
 
 @needs_git

@@ -56,6 +56,7 @@ ALSO_FIXED: dict[str, dict[str, Any]] = {
     "CC402": {"hosts": ["localhost"]},
     "CC404": {"unknown-hosts": "rewrite"},
     "CC405": {"unknown-hosts": "rewrite"},
+    "CC406": {"azure-v1": True},
     "CC409": {"unknown-hosts": "rewrite"},
 }
 # Settings without which the example does not have the code.

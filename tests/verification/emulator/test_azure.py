@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import openai
@@ -54,6 +55,21 @@ def test_v1_paths(emulator: Emulator) -> None:
         "/openai/v1/chat/completions",
         "/openai/v1/responses",
     ]
+
+
+def test_v1_takes_a_token_provider(emulator: Emulator) -> None:
+    client = openai.OpenAI(base_url=f"{emulator.root_url}/openai/v1/", api_key=lambda: "token")
+    assert client.responses.create(model="dep", input="hi").output_text
+
+    async def token() -> str:
+        return "token"
+
+    async def main() -> str:
+        base_url = f"{emulator.root_url}/openai/v1/"
+        async with openai.AsyncOpenAI(base_url=base_url, api_key=token) as later:
+            return (await later.responses.create(model="dep", input="hi")).output_text
+
+    assert asyncio.run(main())
 
 
 def test_old_api_version_has_no_responses(emulator: Emulator) -> None:
