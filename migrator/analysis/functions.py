@@ -173,6 +173,18 @@ def related(module: Module, first: Scope, second: Scope) -> bool:
     return second in ancestry(module, first) or first in ancestry(module, second)
 
 
+def is_only_one(module: Module, function: Function) -> bool:
+    """Return whether calls of a method can't mean one of the same name in a related class."""
+    owner = module.binding_of[function].scope
+    return owner.kind != "class" or not any(
+        scope.kind == "class"
+        and scope is not owner
+        and function.name in scope.bindings
+        and related(module, scope, owner)
+        for scope in list(module.scopes.values())
+    )
+
+
 def _classify(module: Module, use: ast.expr, result: References) -> None:
     if result.is_property:
         result.calls.append(use)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.analysis.functions import argument_of, references
+from migrator.analysis.functions import argument_of, is_only_one, references
 from migrator.analysis.holders import Holders, known_sites
 from migrator.analysis.parameters import same_everywhere
 from migrator.analysis.scopes import Binding, Module
@@ -142,13 +142,14 @@ class Keywords(Holders):
         return True
 
     def collected(self, binding: Binding, function: Function) -> bool:
-        """Look at ``**kwargs``: what callers of this file put into it keeps its name."""
+        """Look at ``**kwargs``: what callers put into it."""
         arguments = function.args
         if arguments.kwarg is not binding.node:
             return False
         uses = references(self.module, function)
         if uses.others or uses.unsure or uses.foreign or not uses.calls:
             return False
+        alone = not uses.mixed and is_only_one(self.module, function)
         own = {arg.arg for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
         for call in uses.calls:
             if not isinstance(call, ast.Call):
@@ -158,7 +159,9 @@ class Keywords(Holders):
                 return False
             for item in call.keywords:
                 if item.arg is not None and item.arg not in own:
-                    self.own.append(Carrier(item.arg, item.value, call))
+                    # A name can only change where no other function is called with it.
+                    node = item if alone else call
+                    self.own.append(Carrier(item.arg, item.value, node))
         self.callers(function, f"`{function.name}` is also called in")
         return True
 
