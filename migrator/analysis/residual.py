@@ -6,8 +6,9 @@ left are `Piece`s: statements of the program with the ranges to write anew.
 
 from __future__ import annotations
 
+from migrator.analysis.chunkcalls import kept
 from migrator.analysis.chunks import Reader
-from migrator.analysis.chunkvalues import VIRTUAL, Raises, Refused, Value, pure
+from migrator.analysis.chunkvalues import ESCAPES, UNSENT, VIRTUAL, Raises, Refused, Value, pure
 from migrator.analysis.deltas import adds_nothing, delivers
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, walk
@@ -137,6 +138,7 @@ class Walker:
         )
         target = targets[0]
         if len(targets) != 1 or not isinstance(target, ast.Name):
+            value = kept(self.reader, targets, node.value, value)
             return [self._stored(node, targets, value)]
         key = self.reader.key(target)
         assert key is not None
@@ -149,6 +151,10 @@ class Walker:
             return []
         if value.edits is None:
             raise Refused("CC215", "the value is used elsewhere", node)
+        if value.kind == "inner":
+            raise _stores(value, node)
+        if value.kind in ("index", "held"):
+            self._local(key, target)
         if adds_nothing(self.reader, target, node.value):
             return []
         piece = Piece(node, value.edits, value.names)
@@ -168,8 +174,8 @@ class Walker:
         return [piece]
 
     def _stored(self, node: ast.stmt, targets: list[ast.expr], value: Value) -> Piece:
-        if value.edits is None or value.kind in ("usage", "details"):
-            raise Refused("CC309", "a part of the chunk is stored", node)
+        if value.edits is None or value.kind in UNSENT:
+            raise _stores(value, node)
         edits, names = value.edits, value.names
         for target in targets:
             for part in walk(target):
@@ -180,8 +186,9 @@ class Walker:
                         raise Refused("CC309", "a part of the chunk is unpacked", node)
                     self.reader.known[key] = Value("unknown", None, [])
             if isinstance(target, (ast.Attribute, ast.Subscript)):
-                found = self.reader.parts(target)
-                assert found.edits is not None
+                found = self.reader.read(target)
+                if found.edits is None:
+                    raise Refused("CC314", "a part of the chunk is assigned", node)
                 edits, names = edits + found.edits, names | found.names
         return Piece(node, edits, names)
 
@@ -196,8 +203,8 @@ class Walker:
                 return []
             if value.data is None:
                 raise Raises(node)
-        if value.edits is None or value.kind in ("usage", "details"):
-            raise Refused("CC309", "a part of the chunk is stored", node)
+        if value.edits is None or value.kind in UNSENT:
+            raise _stores(value, node)
         needs, edits = value.names, value.edits
         if isinstance(node.target, ast.Name):
             key = self.reader.key(node.target)
@@ -208,8 +215,9 @@ class Walker:
                 self.reader.carried.add(key)
             self.reader.known[key] = Value("unknown", None, [], names=frozenset((key,)))
         else:
-            found = self.reader.parts(node.target)
-            assert found.edits is not None
+            found = self.reader.read(node.target)
+            if found.edits is None:
+                raise Refused("CC314", "a part of the chunk is assigned", node)
             edits, needs = edits + found.edits, needs | found.names
         return [Piece(node, edits, needs)]
 
@@ -242,11 +250,12 @@ class Walker:
             return self.block(node.body if truth else node.orelse, conditional=conditional)
         if value.edits is None:
             raise Refused("CC215", "the test can't be written for events", node.test)
-        before = dict(self.reader.known)
+        before, filled = dict(self.reader.known), set(self.reader.filled)
         body, left = self.block(node.body, conditional=True)
         first = self.reader.known
         self.reader.known = before
         orelse, other = self.block(node.orelse, conditional=True)
+        self.reader.unclear |= self.reader.filled - filled
         if other:
             self.reader.known = first
         elif not left:
@@ -269,7 +278,7 @@ class Walker:
     def _loop(self, node: ast.For | ast.While) -> list[Piece]:
         header = node.iter if isinstance(node, ast.For) else node.test
         value = self.reader.read(header)
-        if isinstance(node, ast.For) and value.kind == "choices":
+        if isinstance(node, ast.For) and value.kind in ("choices", "calls"):
             return self._one(node, value)
         if isinstance(node, ast.For) and value.kind == "const" and value.derived:
             if value.data is None:
@@ -283,12 +292,13 @@ class Walker:
         self._forget(node)
         if isinstance(node, ast.While):
             value = self.reader.read(header)
-        if value.edits is None or value.kind in ("usage", "details"):
+        if value.edits is None or value.kind in UNSENT:
             raise Refused("CC215", "a loop goes through a part of the chunk", node)
-        before = dict(self.reader.known)
+        before, filled = dict(self.reader.known), set(self.reader.filled)
         # `break` and `continue` in here are the inner loop's own.
         body, _ = self.block(node.body, conditional=True)
         self._meet(before)
+        self.reader.unclear |= self.reader.filled - filled
         piece = Piece(node, value.edits, value.names)
         piece.body = body
         return [piece]
@@ -304,21 +314,23 @@ class Walker:
                     known[key] = Value("unknown", None, [], derived=derived)
 
     def _one(self, node: ast.For, value: Value) -> list[Piece]:
-        """``for choice in chunk.choices``: once, or not at all."""
+        """``for choice in chunk.choices``: once, or not at all; a chunk has one tool call."""
+        code = "CC304" if value.kind == "choices" else "CC303"
         if node.orelse or not isinstance(node.target, ast.Name):
-            raise Refused("CC304", "a loop goes through the choices", node)
-        if not value.data:
+            raise Refused(code, f"a loop goes through the {value.kind} of a chunk", node)
+        if value.kind == "choices" and not value.data:
             return []
         key = self.reader.key(node.target)
         assert key is not None
         self._local(key, node)
         self.derived.add(key)
-        self.reader.known[key] = Value("choice", derived=True)
+        one = "choice" if value.kind == "choices" else "call"
+        self.reader.known[key] = Value(one, derived=True)
         pieces, left = self.block(node.body, conditional=False)
         if left == "break":
             pieces = pieces[:-1]
         if left == "return" or any(_leaves(piece) for piece in pieces):
-            raise Refused("CC304", "a loop through the choices is left early", node)
+            raise Refused(code, f"a loop through the {value.kind} is left early", node)
         return pieces
 
     def _with(self, node: ast.With | ast.AsyncWith, conditional: bool) -> tuple[list[Piece], str]:
@@ -361,6 +373,12 @@ def pruned(pieces: list[Piece], needed: set[Key]) -> tuple[list[Piece], set[Key]
         result.append(piece)
     result.reverse()
     return result, needed
+
+
+def _stores(value: Value, node: ast.AST) -> Refused:
+    if value.kind in ("calls", "call", "function", "index", "held", "inner"):
+        return Refused(*ESCAPES[value.kind], node)
+    return Refused("CC309", "a part of the chunk is stored", node)
 
 
 def _leaves(piece: Piece) -> bool:

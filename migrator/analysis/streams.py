@@ -7,14 +7,18 @@ its ``with`` there is a helper, which yields events and has the final answer.
 from __future__ import annotations
 
 from migrator.analysis.chunkvalues import Raises, Refused
-from migrator.analysis.loops import Asked, StreamLoop, flat, specialised
+from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.loops import Asked, StreamLoop, specialised
+from migrator.analysis.pieces import flat
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.residual import Piece
-from migrator.analysis.scopes import Binding
+from migrator.analysis.resultuses import looked_up
+from migrator.analysis.scopes import Binding, Scope
 from migrator.analysis.syntax import ast, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from migrator.analysis.chunkvalues import Key
     from migrator.analysis.loops import Loop
     from migrator.analysis.results import Results
 
@@ -28,14 +32,14 @@ class Streams:
         self.asked: dict[int, Asked] = {}
         self.loops: list[tuple[int, StreamLoop]] = []
 
-    def follow(self, call: ast.expr, group: int, *, usage: bool, tools: bool) -> None:
+    def follow(self, call: ast.expr, group: int, asked: Asked) -> None:
         """Follow the stream that ``call`` returns."""
-        self.expect(group, usage=usage, tools=tools)
+        self.expect(group, asked)
         self.results.track(call, "stream", group)
 
-    def expect(self, group: int, *, usage: bool, tools: bool) -> None:
+    def expect(self, group: int, asked: Asked) -> None:
         """Note that the answer of ``group`` is streamed, and what comes with it."""
-        self.asked[group] = Asked(usage=usage, tools=tools)
+        self.asked[group] = asked
 
     def streams(self, group: int) -> bool:
         """Return whether an answer of ``group`` is streamed."""
@@ -91,8 +95,53 @@ class Streams:
         for piece in loop.says_none[:1]:
             message = "prints `None` for chunks without text, and would not any more"
             self.results.reason(group, "CC330", message, piece.node)
-        for piece in flat([piece for pieces in loop.endings.values() for piece in pieces]):
+        ends = [*loop.endings.values(), loop.called or []]
+        for piece in flat([piece for pieces in ends for piece in pieces]):
             self._kept(piece, group)
+        for scope, name in loop.tables:
+            self._table(scope, name, node, group)
+        for key in loop.objects:
+            self._objects(key, loop, group)
+
+    def _table(self, scope: Scope, name: str, node: ast.AST, group: int) -> None:
+        """Add what follows from a table of tool calls that other code can read."""
+        if scope.kind == "module":
+            message = f"`{name}` has other keys than before and is used in"
+            reason = Reason("CC501", message, self.module.source.place(node), "block")
+            self.results.mentions.append((group, Mention((name.encode(),), reason)))
+        if looked_up(self.module, name):
+            self.results.reason(group, "CC317", f"`{name}` may be read by name", node)
+
+    def _objects(self, key: Key, loop: StreamLoop, group: int) -> None:
+        """Follow the tool calls that a table holds behind the loop."""
+        inside = {part for item in loop.node.body for part in walk(item)}
+        uses = {use for b in key[0].bindings[key[1]] for use in uses_of(self.module, b)} - inside
+        for use in sorted(uses, key=lambda use: (use.lineno, use.col_offset)):
+            parent = self.module.parent(use)
+            if isinstance(parent, ast.Subscript):
+                self.results.track(parent, "call", group)
+            elif isinstance(parent, ast.Attribute):
+                call = self.module.parent(parent)
+                assert isinstance(call, ast.Call)
+                if parent.attr == "values":
+                    self.results.track(call, "calls", group)
+                elif parent.attr == "items":
+                    self._pairs(call, group)
+                elif parent.attr not in ("keys", "clear"):
+                    self.results.track(call, "call", group)
+
+    def _pairs(self, call: ast.expr, group: int) -> None:
+        """Follow the calls in ``for key, call in table.items()``."""
+        node: ast.AST = call
+        while not isinstance(node, (ast.For, ast.comprehension)):
+            node = self.module.parent(node)
+        assert isinstance(node.target, ast.Tuple)
+        target = node.target.elts[1]
+        binding = self.module.binding_of.get(target)
+        if binding is None or not isinstance(target, ast.Name):
+            self.results.reason(group, "CC303", "a tool call is unpacked", target)
+            return
+        self.results.bound(binding, call, "call", group)
 
     def apart(self, calls: list[tuple[int, ast.Call]]) -> None:
         """Add a reason where other calls, or their results, stand in a loop: one has to wait.
@@ -117,7 +166,7 @@ class Streams:
             if kind in ("stream", "helper"):
                 self._once(binding, group)
         for group, loop in self.loops:
-            asked = {(self.asked[n].usage, self.asked[n].tools) for n in self._together(group)}
+            asked = {self.asked[number].key() for number in self._together(group)}
             if len(asked) > 1:
                 message = "streams of different requests meet here"
                 self.results.reason(group, "CC316", message, loop.node)

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from migrator.analysis.loops import Asked
     from migrator.planning.model import Finding
 
     Call = tuple[int, Site, Request, Finding]
@@ -24,15 +25,23 @@ def follow(results: Results, number: int, site: Site, request: Request) -> None:
     if site.operation == STREAM and not site.raw:
         results.follow_streams().manage(site.call, number)
     elif request.streamed and site.operation == CREATE and not site.legacy:
-        usage, tools = request.includes_usage, request.offers_tools()
         if not site.raw:
-            results.follow_streams().follow(site.call, number, usage=usage, tools=tools)
+            results.follow_streams().follow(site.call, number, _asked(request))
         elif site.raw == "raw":
-            results.follow_streams().expect(number, usage=usage, tools=tools)
+            results.follow_streams().expect(number, _asked(request))
             results.follow(site.call, number, "raw")
     elif site.operation in (CREATE, PARSE) and not request.streamed:
         kind = "old.completion" if site.legacy else _RETURNS[site.raw]
         results.follow(site.call, number, kind)
+
+
+def _asked(request: Request) -> Asked:
+    """Return what the chunks of a streamed answer may hold."""
+    from migrator.analysis.loops import Asked
+
+    legacy = "functions" in request.names
+    tools = request.offers_tools()
+    return Asked(usage=request.includes_usage, tools=tools, legacy=legacy)
 
 
 def claim(results: Results, calls: list[Call]) -> None:

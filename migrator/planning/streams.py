@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
-from migrator.analysis.loops import StreamLoop, signature
+from migrator.analysis.loops import StreamLoop
+from migrator.analysis.pieces import signature
 from migrator.analysis.residual import Piece
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, walk
@@ -86,7 +87,9 @@ class _Writer:
         result: list[Edit] = []
         if loop.event != loop.binding.name:
             result.append(Splice(*source.span(loop.node.target), loop.event))
-        lists = [loop.text, *(pieces for _, _, pieces in loop.others), *loop.endings.values()]
+        lists = [loop.text, loop.added, loop.arguments]
+        lists += [pieces for _, _, pieces in loop.others]
+        lists += [loop.called or [], *loop.endings.values()]
         suites = Suites(self.module, loop.node.body, lists, self.unit)
         branches = self._branches(suites)
         lines: list[str] = []
@@ -109,6 +112,13 @@ class _Writer:
         if loop.text:
             test = f'{type_} == "response.output_text.delta"'
             branches.append((test, suites.write(loop.text, self.inner)))
+        if loop.added:
+            test = f'{type_} == "response.output_item.added" and {loop.event}.item.type'
+            test += ' == "function_call"'
+            branches.append((test, suites.write(loop.added, self.inner)))
+        if loop.arguments:
+            test = f'{type_} == "response.function_call_arguments.delta"'
+            branches.append((test, suites.write(loop.arguments, self.inner)))
         for name, field, pieces in loop.others:
             if pieces:
                 more = f" and {loop.event}.{field}" if field else ""
@@ -125,7 +135,13 @@ class _Writer:
         """Return the branches for the last event."""
         branches: list[tuple[str, list[str]]] = []
         stop, length, filtered = self.loop.endings.values()
-        if signature(stop) == signature(length) == signature(filtered):
+        if self.loop.called is not None:
+            test = f'{type_} == "response.completed"'
+            branches.append((test, self._completed(suites, self.loop.called, stop)))
+            if length or filtered:
+                test = f'{type_} == "response.incomplete"'
+                branches.append((test, self._incomplete(suites, length, filtered)))
+        elif signature(stop) == signature(length) == signature(filtered):
             if stop:
                 test = f'{type_} == "response.completed" or {type_} == "response.incomplete"'
                 branches.append((test, suites.write(stop, self.inner)))
@@ -138,6 +154,18 @@ class _Writer:
                 test = f'{type_} == "response.incomplete"'
                 branches.append((test, self._incomplete(suites, length, filtered)))
         return branches
+
+    def _completed(self, suites: Suites, called: list[Piece], stop: list[Piece]) -> list[str]:
+        """Return the suite for an answer that may call tools, and does something else then."""
+        test = f'any(item.type == "function_call" for item in {self.loop.event}.response.output)'
+        if not called:
+            lines = self._test("if", f"not {test}", self.inner)
+            return lines + suites.write(stop, self.inner + self.unit)
+        lines = self._test("if", test, self.inner)
+        lines += suites.write(called, self.inner + self.unit)
+        if stop:
+            lines += [self.inner + "else:", *suites.write(stop, self.inner + self.unit)]
+        return lines
 
     def _incomplete(self, suites: Suites, length: list[Piece], filtered: list[Piece]) -> list[str]:
         if signature(length) == signature(filtered):
