@@ -15,7 +15,7 @@ from migrator.analysis.syntax import ast, last_name, walk
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.chunkvalues import Key
-    from migrator.analysis.residual import Piece
+    from migrator.analysis.pieces import Piece
 
     Loop = ast.For | ast.AsyncFor
 
@@ -112,7 +112,7 @@ class CallTables:
             if use in inside:
                 if not self._keeps(use):
                     return False
-            elif self.module.scope(use) is not key[0] or use.lineno < loop.lineno:
+            elif self.module.scope(use).function() is not key[0] or use.lineno < loop.lineno:
                 return False
         return True
 

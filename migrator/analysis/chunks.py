@@ -27,7 +27,7 @@ from migrator.analysis.chunkvalues import (
 )
 from migrator.analysis.reaching import owner_of
 from migrator.analysis.scopes import Binding, Module
-from migrator.analysis.syntax import ast, attribute_step, children, literal, walk
+from migrator.analysis.syntax import ast, attribute_step, children, is_none, literal, walk
 from migrator.analysis.values import constants
 
 TYPE_CHECKING = False
@@ -110,6 +110,16 @@ class Reader:
         if found is None and step is not None:
             found = self._attribute(node, *step)
         return self.parts(node) if found is None else found
+
+    def certain(self, node: ast.expr) -> bool:
+        """Return whether a test asks for something that every chunk has, such as a delta."""
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            node = node.operand
+        elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+            if not isinstance(node.ops[0], _IDENTITIES) or not is_none(node.comparators[0]):
+                return False
+            node = node.left
+        return self.read(node).kind in ("chunk", "choice", "delta", "call", "function")
 
     # -- writing ------------------------------------------------------------------------
 

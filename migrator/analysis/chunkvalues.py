@@ -167,9 +167,13 @@ def literal_index(node: ast.expr) -> object:
 
 
 def rendered(source: Source, node: ast.AST, edits: Edits) -> str:
-    """Return the text of ``node`` with ``edits`` applied; the widest of nested ones counts."""
+    """Return the text of ``node`` with ``edits`` applied; the widest of nested ones counts.
+
+    Edits of what stands around it don't.
+    """
     start, end = source.span(node)
-    return replaced(source, start, end, edits)
+    inside = [edit for edit in edits if start <= edit[0] and edit[1] <= end]
+    return replaced(source, start, end, inside)
 
 
 def replaced(source: Source, start: int, end: int, edits: Edits) -> str:

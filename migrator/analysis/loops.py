@@ -19,9 +19,9 @@ from migrator.analysis.chunkvalues import (
     Raises,
     Refused,
 )
-from migrator.analysis.pieces import constant, flat, leaving, nothing, signature, stops
+from migrator.analysis.pieces import Piece, constant, flat, leaving, nothing, signature, stops
 from migrator.analysis.reaching import uses_of
-from migrator.analysis.residual import Piece, Walker
+from migrator.analysis.residual import Walker
 from migrator.analysis.resultuses import looked_up
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import ast, literal, walk
@@ -68,7 +68,7 @@ class StreamLoop:
     """
 
     __slots__ = ("node", "binding", "event", "text", "added", "arguments", "endings", "called",
-                 "says_none", "others", "tables", "objects")  # fmt: skip
+                 "says_none", "others", "tables", "objects", "response")  # fmt: skip
 
     def __init__(self, node: Loop, binding: Binding, event: str) -> None:
         self.node = node
@@ -80,6 +80,8 @@ class StreamLoop:
         self.called: list[Piece] | None = None
         self.tables: list[Key] = []
         self.objects: list[Key] = []
+        # The variable that keeps the response, where a message repeats it.
+        self.response = ""
         self.endings: dict[str, list[Piece]] = {}
         self.says_none: list[Piece] = []
         self.others: list[tuple[str, str, list[Piece]]] = []
@@ -360,3 +362,16 @@ def new_name(module: Module, binding: Binding) -> str:
         if current is not None and (_NEW_NAME in scope.bindings or _NEW_NAME in scope.loads):
             return binding.name
     return _NEW_NAME
+
+
+def free_name(module: Module, node: ast.AST, used: list[str]) -> str:
+    """Return a name for the response at the end of a stream; empty where all are taken."""
+    scope = module.scope(node).function()
+    taken = set(used)
+    for seen in module.scopes.values():
+        above: Scope | None = seen
+        while above is not None and above is not scope:
+            above = above.parent
+        if above is not None:
+            taken.update(seen.bindings, seen.loads)
+    return next((name for name in ("response", "completed", "answer") if name not in taken), "")

@@ -8,38 +8,24 @@ from __future__ import annotations
 
 from migrator.analysis.chunkcalls import kept
 from migrator.analysis.chunks import Reader
-from migrator.analysis.chunkvalues import ESCAPES, UNSENT, VIRTUAL, Raises, Refused, Value, pure
+from migrator.analysis.chunkvalues import (
+    ESCAPES,
+    UNSENT,
+    VIRTUAL,
+    Raises,
+    Refused,
+    Value,
+    pure,
+    rendered,
+)
 from migrator.analysis.deltas import adds_nothing, delivers
+from migrator.analysis.pieces import Piece, leaves, pruned
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.chunkvalues import Edits, Key
-
-
-class Piece:
-    """A statement that stays.
-
-    ``edits`` are the ranges to write anew (of the header, for a statement with suites); ``body``
-    and ``orelse`` what stays in the suites, None for a simple statement.  ``sets`` is the variable
-    that only this round needs, ``keeps`` one that is needed later, with ``value``; ``needs`` are
-    the variables of this round that it reads.
-    """
-
-    __slots__ = ("node", "edits", "body", "orelse", "sets", "keeps", "value", "needs", "says_none")
-
-    def __init__(self, node: ast.stmt, edits: Edits, needs: frozenset[Key] = frozenset()) -> None:
-        self.node = node
-        self.edits = edits
-        self.body: list[Piece] | None = None
-        self.orelse: list[Piece] = []
-        self.sets: Key | None = None
-        self.keeps: Key | None = None
-        self.value: Value | None = None
-        self.needs = needs
-        # It prints the word None and nothing else.
-        self.says_none = False
 
 
 class Walker:
@@ -155,7 +141,7 @@ class Walker:
             raise _stores(value, node)
         if value.kind in ("index", "held"):
             self._local(key, target)
-        if adds_nothing(self.reader, target, node.value):
+        if adds_nothing(self.reader, target, node.value) or self._stays(target, node.value, value):
             return []
         piece = Piece(node, value.edits, value.names)
         piece.value = value
@@ -172,6 +158,12 @@ class Walker:
             stored.kind = "unknown"
         self.reader.known[key] = stored
         return [piece]
+
+    def _stays(self, target: ast.expr, node: ast.expr, value: Value) -> bool:
+        """Return whether an assignment has become ``x = x``."""
+        source = self.module.source
+        text = rendered(source, node, value.edits or [])
+        return value.derived and value.kind == "unknown" and text == source.segment(target)
 
     def _stored(self, node: ast.stmt, targets: list[ast.expr], value: Value) -> Piece:
         if value.edits is None or value.kind in UNSENT:
@@ -247,6 +239,10 @@ class Walker:
             piece.body = body
             return ([piece] if body else []), left
         if truth is not None:
+            if self.reader.certain(node.test):
+                # Nobody ever comes to the other suite, whatever is streamed.
+                gone = node.orelse if truth else node.body
+                self.visited.update(part for item in gone for part in walk(item))
             return self.block(node.body if truth else node.orelse, conditional=conditional)
         if value.edits is None:
             raise Refused("CC215", "the test can't be written for events", node.test)
@@ -329,7 +325,7 @@ class Walker:
         pieces, left = self.block(node.body, conditional=False)
         if left == "break":
             pieces = pieces[:-1]
-        if left == "return" or any(_leaves(piece) for piece in pieces):
+        if left == "return" or any(leaves(piece) for piece in pieces):
             raise Refused(code, f"a loop through the {value.kind} is left early", node)
         return pieces
 
@@ -351,47 +347,7 @@ class Walker:
         return [piece], left
 
 
-def pruned(pieces: list[Piece], needed: set[Key]) -> tuple[list[Piece], set[Key]]:
-    """Drop what sets variables that nothing behind it reads; return the rest and what it needs."""
-    result: list[Piece] = []
-    for piece in reversed(pieces):
-        if piece.sets is not None and piece.sets not in needed:
-            continue
-        if piece.body is not None and isinstance(piece.node, (ast.For, ast.While)):
-            # A round of the inner loop may read what the round before it has set.
-            needed |= needs_of(piece.body)
-        elif piece.body is not None:
-            body, inside = pruned(piece.body, set(needed))
-            orelse, more = pruned(piece.orelse, set(needed))
-            piece.body, piece.orelse = body, orelse
-            if not body and not orelse and isinstance(piece.node, ast.If) and pure(piece.node.test):
-                continue
-            needed |= inside | more
-        if piece.sets is not None:
-            needed.discard(piece.sets)
-        needed |= piece.needs
-        result.append(piece)
-    result.reverse()
-    return result, needed
-
-
 def _stores(value: Value, node: ast.AST) -> Refused:
     if value.kind in ("calls", "call", "function", "index", "held", "inner"):
         return Refused(*ESCAPES[value.kind], node)
     return Refused("CC309", "a part of the chunk is stored", node)
-
-
-def _leaves(piece: Piece) -> bool:
-    """Return whether a piece may leave the loop it stands in."""
-    if any(isinstance(part, (ast.Break, ast.Continue)) for part in walk(piece.node)):
-        return piece.body is None or any(map(_leaves, [*piece.body, *piece.orelse]))
-    return False
-
-
-def needs_of(pieces: list[Piece]) -> set[Key]:
-    """Return every variable of this round that some pieces read."""
-    result: set[Key] = set()
-    for piece in pieces:
-        result |= piece.needs
-        result |= needs_of(piece.body or []) | needs_of(piece.orelse)
-    return result

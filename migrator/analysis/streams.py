@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from migrator.analysis.chunkvalues import Raises, Refused
 from migrator.analysis.facts import Mention, Reason
-from migrator.analysis.loops import Asked, StreamLoop, specialised
-from migrator.analysis.pieces import flat
+from migrator.analysis.loops import Asked, StreamLoop, free_name, specialised
+from migrator.analysis.pieces import Piece, flat
 from migrator.analysis.reaching import uses_of
-from migrator.analysis.residual import Piece
 from migrator.analysis.resultuses import looked_up
 from migrator.analysis.scopes import Binding, Scope
 from migrator.analysis.syntax import ast, walk
@@ -31,6 +30,8 @@ class Streams:
         self.module = results.module
         self.asked: dict[int, Asked] = {}
         self.loops: list[tuple[int, StreamLoop]] = []
+        # Messages that say what a stream said: the variable for the response, and which items.
+        self.replays: dict[ast.AST, dict[str, str]] = {}
 
     def follow(self, call: ast.expr, group: int, asked: Asked) -> None:
         """Follow the stream that ``call`` returns."""
@@ -111,6 +112,22 @@ class Streams:
             self.results.mentions.append((group, Mention((name.encode(),), reason)))
         if looked_up(self.module, name):
             self.results.reason(group, "CC317", f"`{name}` may be read by name", node)
+
+    def replay(self, node: ast.Dict) -> int | None:
+        """Return the group whose stream said what the message ``node`` says, else None."""
+        from migrator.analysis.replays import replayed
+
+        found = replayed(self.module, [loop for _, loop in self.loops], node)
+        if found is None:
+            return None
+        group, loop = self.loops[found[0]]
+        if not loop.response:
+            used = [other.response for _, other in self.loops]
+            loop.response = free_name(self.module, loop.node, used)
+        if not loop.response:
+            return None
+        self.replays[node] = {"response": loop.response, "without": "" if found[1] else "text"}
+        return group
 
     def _objects(self, key: Key, loop: StreamLoop, group: int) -> None:
         """Follow the tool calls that a table holds behind the loop."""

@@ -153,11 +153,14 @@ class Answers:
         start, end = source.span(element)
         dumped = "dumped" in step.row
         if isinstance(element, ast.Dict) or dumped:
-            output = f"{self._root(step.value)}.output"
-            if dumped:
-                output = f"{_DUMP} for item in {output}"
+            output = f"{step.row.get('response') or self._root(step.value)}.output"
+            some = bool(step.row.get("without"))
+            if dumped or some:
+                output = f"{_DUMP if dumped else 'item'} for item in {output}"
+            if some:
+                output += ' if item.type != "message"'
             if step.name == "element":
-                return [self._cut(element, f"*[{output}]" if dumped else f"*{output}")]
+                return [self._cut(element, f"*[{output}]" if dumped or some else f"*{output}")]
             assert isinstance(call, ast.Call)
             first, last = source.span(call.func)[1], source.span(call)[1]
             if b"#" in source.utf8[first:last]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.loops import StreamLoop
-from migrator.analysis.pieces import signature
-from migrator.analysis.residual import Piece
+from migrator.analysis.pieces import Piece, signature
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
@@ -133,27 +132,23 @@ class _Writer:
 
     def _ends(self, suites: Suites, type_: str) -> list[tuple[str, list[str]]]:
         """Return the branches for the last event."""
-        branches: list[tuple[str, list[str]]] = []
-        stop, length, filtered = self.loop.endings.values()
-        if self.loop.called is not None:
-            test = f'{type_} == "response.completed"'
-            branches.append((test, self._completed(suites, self.loop.called, stop)))
-            if length or filtered:
-                test = f'{type_} == "response.incomplete"'
-                branches.append((test, self._incomplete(suites, length, filtered)))
-        elif signature(stop) == signature(length) == signature(filtered):
-            if stop:
-                test = f'{type_} == "response.completed" or {type_} == "response.incomplete"'
-                branches.append((test, suites.write(stop, self.inner)))
+        loop = self.loop
+        stop, length, filtered = loop.endings.values()
+        first = [f"{self.inner}{loop.response} = {loop.event}.response"] if loop.response else []
+        if loop.called is None and signature(stop) == signature(length) == signature(filtered):
+            test = f'{type_} == "response.completed" or {type_} == "response.incomplete"'
+            suite = [*first, *suites.write(stop, self.inner)]
+            return [(test, suite)] if suite else []
+        if loop.called is None:
+            completed = suites.write(stop, self.inner)
         else:
-            if stop:
-                branches.append(
-                    (f'{type_} == "response.completed"', suites.write(stop, self.inner))
-                )
-            if length or filtered:
-                test = f'{type_} == "response.incomplete"'
-                branches.append((test, self._incomplete(suites, length, filtered)))
-        return branches
+            completed = self._completed(suites, loop.called, stop)
+        incomplete = self._incomplete(suites, length, filtered) if length or filtered else []
+        return [
+            (f'{type_} == "response.{name}"', [*first, *suite])
+            for name, suite in (("completed", completed), ("incomplete", incomplete))
+            if first or suite
+        ]
 
     def _completed(self, suites: Suites, called: list[Piece], stop: list[Piece]) -> list[str]:
         """Return the suite for an answer that may call tools, and does something else then."""
