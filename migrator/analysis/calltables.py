@@ -33,6 +33,8 @@ class CallTables:
         self.module = module
         self.loop = loop
         self.names: dict[Key, ast.Name] = {}
+        # What the variables are bound to where the loop fills them.
+        self.seen: dict[Key, set[Binding]] = {}
         # Expressions in which a table is given the index of a call.
         self.indexed: set[ast.AST] = set()
         # Tables of which it was decided whether they know a call.
@@ -50,6 +52,7 @@ class CallTables:
         assert isinstance(table, ast.Name)
         key = (owner, table.id)
         self.names.setdefault(key, table)
+        self.seen.setdefault(key, set()).update(bindings_of(self.module, table))
         self.indexed.add(whole)
         return key
 
@@ -67,15 +70,15 @@ class CallTables:
         ``added`` is what stays for the first part of a call.
         """
         for key, node in self.names.items():
-            for binding in self._bindings(key):
-                if binding.kind == "annotation":
-                    continue
+            for binding in self.bindings(key):
                 if binding.remote or binding.kind != "assign" or binding.path:
                     raise Refused(_CODE, f"`{key[1]}` is bound in more than one way", binding.node)
                 if not _is_dict(binding.value):
                     message = f"`{key[1]}` is indexed by the index of a tool call, and is no dict"
                     raise Refused(_CODE, message, node)
                 for use in uses_of(self.module, binding):
+                    if not self.seen[key].issuperset(bindings_of(self.module, use)):
+                        raise Refused(_CODE, f"`{key[1]}` may be something else", use)
                     self._use(use)
                     if key in self.objects and not self._followed(use):
                         message = f"the tool calls in `{key[1]}` are read in the loop"
@@ -89,8 +92,9 @@ class CallTables:
 
     # -- how the loop fills it ----------------------------------------------------------
 
-    def _bindings(self, key: Key) -> list[Binding]:
-        return key[0].bindings.get(key[1], [])
+    def bindings(self, key: Key) -> list[Binding]:
+        """Return what binds a table, in source order."""
+        return [binding for binding in key[0].bindings[key[1]] if binding in self.seen[key]]
 
     def _is_fresh(self, key: Key) -> bool:
         table = self.names[key]

@@ -79,7 +79,7 @@ class StreamLoop:
         self.arguments: list[Piece] = []
         self.called: list[Piece] | None = None
         self.tables: list[Key] = []
-        self.objects: list[Key] = []
+        self.objects: list[list[Binding]] = []
         # The variable that keeps the response, where a message repeats it.
         self.response = ""
         self.endings: dict[str, list[Piece]] = {}
@@ -171,7 +171,7 @@ class _Specialised:
         self.loop.added, self.loop.arguments = map(self._live, (added, arguments))
         self.tables.check(self.loop.added)
         self.loop.tables = list(self.tables.names)
-        self.loop.objects = [key for key in self.tables.names if key in self.tables.objects]
+        self.loop.objects = [self.tables.bindings(key) for key in self.tables.objects]
         for reason, end in ends.items():
             self.loop.endings[reason] = self._ending(*end, usage)
         at_call = self._ending(*called, usage)

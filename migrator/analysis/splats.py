@@ -58,7 +58,7 @@ def _has(found: Keywords, carrier: Carrier) -> bool:
 def _carried(request: Request, found: Keywords, carrier: Carrier) -> None:
     """Look at one entry, and write its changes where it stands."""
     if carrier.name == "stream" and not _never_streams(request, carrier.value):
-        request.reason("CC215", "`stream` is set in a mapping", carrier.value)
+        _streams(request, found, carrier)
         return
     if carrier.name in _must_be_sure(request) and not found.always(carrier.name):
         request.reason(_CODE, f"`{carrier.name}` may or may not be set", carrier.value)
@@ -74,6 +74,17 @@ def _carried(request: Request, found: Keywords, carrier: Carrier) -> None:
         request.reason(_CODE, message, carrier.value)
         return
     request.reshapes.extend(moved)
+
+
+def _streams(request: Request, found: Keywords, carrier: Carrier) -> None:
+    """Look at ``stream`` in a mapping: it has to be true, and always there."""
+    complete, values = constants(request.module, carrier.value)
+    if not complete or any(value is not True for value in values):
+        request.reason("CC213", "whether the answer is streamed can't be seen", carrier.value)
+    elif not found.always("stream"):
+        request.reason("CC215", "`stream` may or may not be set", carrier.value)
+    else:
+        request.keyword("stream", carrier.value)
 
 
 def _must_be_sure(request: Request) -> tuple[str, ...]:

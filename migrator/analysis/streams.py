@@ -17,7 +17,6 @@ from migrator.analysis.syntax import ast, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from migrator.analysis.chunkvalues import Key
     from migrator.analysis.loops import Loop
     from migrator.analysis.results import Results
 
@@ -101,8 +100,8 @@ class Streams:
             self._kept(piece, group)
         for scope, name in loop.tables:
             self._table(scope, name, node, group)
-        for key in loop.objects:
-            self._objects(key, loop, group)
+        for bindings in loop.objects:
+            self._objects(bindings, loop, group)
 
     def _table(self, scope: Scope, name: str, node: ast.AST, group: int) -> None:
         """Add what follows from a table of tool calls that other code can read."""
@@ -129,10 +128,10 @@ class Streams:
         self.replays[node] = {"response": loop.response, "without": "" if found[1] else "text"}
         return group
 
-    def _objects(self, key: Key, loop: StreamLoop, group: int) -> None:
+    def _objects(self, bindings: list[Binding], loop: StreamLoop, group: int) -> None:
         """Follow the tool calls that a table holds behind the loop."""
         inside = {part for item in loop.node.body for part in walk(item)}
-        uses = {use for b in key[0].bindings[key[1]] for use in uses_of(self.module, b)} - inside
+        uses = {use for b in bindings for use in uses_of(self.module, b)} - inside
         for use in sorted(uses, key=lambda use: (use.lineno, use.col_offset)):
             parent = self.module.parent(use)
             if isinstance(parent, ast.Subscript):

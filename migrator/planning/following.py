@@ -24,6 +24,15 @@ def follow(results: Results, number: int, site: Site, request: Request) -> None:
     """Follow what a call returns."""
     if site.operation == STREAM and not site.raw:
         results.follow_streams().manage(site.call, number)
+    elif request.switch is not None:
+        from migrator.analysis.twomodes import follow_either
+
+        if site.raw or site.legacy:
+            place = results.module.source.one_line(request.switch, 40)
+            message = f"`stream={place}` decides what the call returns"
+            results.reason(number, "CC213", message, request.switch)
+        else:
+            follow_either(results, site.call, request.switch, number, _asked(request))
     elif request.streamed and site.operation == CREATE and not site.legacy:
         if not site.raw:
             results.follow_streams().follow(site.call, number, _asked(request))
