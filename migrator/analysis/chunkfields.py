@@ -55,6 +55,8 @@ def _of_event(reader: Reader, node: ast.expr, name: str) -> Value:
         return reader.constant(node, kind.content)
     if name not in kind.fields:
         raise Refused("CC223", f"`.{name}` of an event is read", node)
+    if kind.fields[name] == '""':
+        return reader.constant(node, "")
     return reader.written(node, Value("unknown"), f"{reader.event}.{kind.fields[name]}")
 
 

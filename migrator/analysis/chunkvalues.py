@@ -102,16 +102,32 @@ OLD_CALLED = Kind("finish", finish="function_call")
 
 
 DELTA = Kind("content.delta", content="text", fields={"snapshot": "snapshot"})
-# Without an event of their own: every chunk is one, and the first delta is empty.
+_ARGUMENTS = "tool_calls.function.arguments"
+# Without an event of their own: every chunk is one, and the first deltas are empty.
 QUIET = (
     Kind("chunk", fields={}),
     Kind("content.delta", content="", fields={"snapshot": "snapshot"}),
+    Kind(f"{_ARGUMENTS}.delta", fields={"arguments_delta": '""', "arguments": '""'}),
 )
 # The last two columns: the new type, and what else makes it the same event.
 DONE = (
-    (Kind("content.done", fields={"content": "text"}), "response.output_text.done", "text"),
+    (
+        Kind("content.done", fields={"content": "text", "parsed": "parsed"}),
+        "response.output_text.done",
+        "text",
+    ),
     (Kind("refusal.delta", fields={"delta": "delta"}), "response.refusal.delta", ""),
     (Kind("refusal.done", fields={"refusal": "refusal"}), "response.refusal.done", ""),
+    (
+        Kind(f"{_ARGUMENTS}.delta", fields={"arguments_delta": "delta", "arguments": "snapshot"}),
+        "response.function_call_arguments.delta",
+        "",
+    ),
+    (
+        Kind(f"{_ARGUMENTS}.done", fields={"name": "item.name", "arguments": "item.arguments"}),
+        "response.output_item.done",
+        'item.type == "function_call"',
+    ),
 )
 
 

@@ -62,7 +62,7 @@ class StreamLoop:
     a piece of its arguments; ``endings`` is what happens at the end, by finish reason, ``called``
     where tools were called and it isn't the same; ``event`` is the new name of the loop variable;
     ``says_none`` are statements that print ``None`` for chunks without text.  ``others`` are the
-    other events of a ``stream`` helper: their type, a field that must not be empty, and what stays.
+    other events of a ``stream`` helper: their type, what else has to be true, and what stays.
     ``tables`` are variables in which tool calls are collected, ``objects`` those of them that hold
     the calls themselves.
     """
