@@ -68,7 +68,8 @@ class StreamLoop:
     """
 
     __slots__ = ("node", "binding", "event", "text", "added", "arguments", "endings", "called",
-                 "says_none", "others", "tables", "objects", "response")  # fmt: skip
+                 "says_none", "others", "tables", "objects", "response",
+                 "untyped")  # fmt: skip
 
     def __init__(self, node: Loop, binding: Binding, event: str) -> None:
         self.node = node
@@ -82,6 +83,8 @@ class StreamLoop:
         self.objects: list[list[Binding]] = []
         # The variable that keeps the response, where a message repeats it.
         self.response = ""
+        # Names in annotations of variables that go.
+        self.untyped: set[ast.Name] = set()
         self.endings: dict[str, list[Piece]] = {}
         self.says_none: list[Piece] = []
         self.others: list[tuple[str, str, list[Piece]]] = []
@@ -221,6 +224,7 @@ class _Specialised:
         pieces, left = walker.run(self.node.body)
         self.carried |= reader.carried
         self.derived |= walker.derived | reader.inlined
+        self.loop.untyped |= set(walker.untyped)
         for key in walker.derived | reader.inlined:
             self.setters.setdefault(key, set()).add(kind.name)
         for _, name in sorted(reader.inlined - self.local, key=lambda key: key[1]):

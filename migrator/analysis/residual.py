@@ -43,6 +43,8 @@ class Walker:
         self.local = local
         self.visited = visited
         self.derived: set[Key] = set()
+        # Names in annotations of variables that go.
+        self.untyped: list[ast.Name] = []
 
     def run(self, body: list[ast.stmt]) -> tuple[list[Piece], str]:
         """Return what is left of ``body`` and how it ends: "", continue, break or return."""
@@ -130,7 +132,9 @@ class Walker:
         assert key is not None
         if value.kind in VIRTUAL:
             if isinstance(node, ast.AnnAssign):
-                raise Refused("CC320", f"`{target.id}` is annotated", node.annotation)
+                self.untyped += [
+                    part for part in walk(node.annotation) if isinstance(part, ast.Name)
+                ]
             self._local(key, target)
             self.reader.known[key] = value
             self.derived.add(key)

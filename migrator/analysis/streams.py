@@ -11,7 +11,7 @@ from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.loops import Asked, StreamLoop, free_name, specialised
 from migrator.analysis.pieces import Piece, flat
 from migrator.analysis.reaching import uses_of
-from migrator.analysis.resultuses import looked_up
+from migrator.analysis.resultuses import Step, looked_up
 from migrator.analysis.scopes import Binding, Scope
 from migrator.analysis.syntax import ast, walk
 
@@ -92,6 +92,9 @@ class Streams:
             return
         self.loops.append((group, loop))
         self.results.member(group, "reader", node.target)
+        for used in loop.untyped:
+            step = Step(used, used, "type", "type", {"to": ""}, "type")
+            self.results.steps.append((group, step))
         for piece in loop.says_none[:1]:
             message = "prints `None` for chunks without text, and would not any more"
             self.results.reason(group, "CC330", message, piece.node)
@@ -228,7 +231,7 @@ class Streams:
         assert isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value.data, tuple)
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         if isinstance(node, ast.AnnAssign):
-            self.results.annotation(node.annotation, group)
+            self.results.annotation(node.annotation, group, str(value.data[0]))
         binding = self.module.binding_of[target]
         assert node.value is not None
         self.results.bound(binding, node.value, str(value.data[0]), group)

@@ -35,9 +35,13 @@ def follow_either(
         results.track(node, "stream" if mode else "completion", group)
         return
     parent = module.parent(node)
-    target = parent.targets[0] if isinstance(parent, ast.Assign) else None
+    targets: list[ast.expr] = parent.targets if isinstance(parent, ast.Assign) else []
+    if isinstance(parent, ast.AnnAssign):
+        targets = [parent.target]
+        results.annotation(parent.annotation, group, "stream")
+    target = targets[0] if len(targets) == 1 else None
     binding = module.binding_of.get(target) if isinstance(target, ast.Name) else None
-    if not isinstance(parent, ast.Assign) or len(parent.targets) != 1 or binding is None:
+    if binding is None:
         message = f"`stream={shown}` decides what the call returns"
         results.reason(group, _CODE, message, switch)
         return

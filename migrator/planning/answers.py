@@ -6,6 +6,7 @@ gets a variable of its own right behind the response.
 
 from __future__ import annotations
 
+from migrator.analysis.facts import Reshape
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast
@@ -54,6 +55,10 @@ class Answers:
             return [self._cut(step.whole, step.text)]
         if step.becomes == "items":
             return self._items(step)
+        if step.becomes == "type":
+            from migrator.planning.shapes import reshape_edits
+
+            return reshape_edits(self.module, Reshape("types.name", step.whole, step.to))
         if not step.text:
             return None
         return self._text(step)

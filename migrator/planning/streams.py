@@ -5,10 +5,12 @@ from __future__ import annotations
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.loops import StreamLoop
 from migrator.analysis.pieces import Piece, signature
+from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
 from migrator.planning.failures import Failures, exact, failures
+from migrator.planning.imports import drop
 from migrator.planning.model import Splice
 from migrator.planning.suites import Suites
 from migrator.planning.wrapping import wrapped_test
@@ -102,6 +104,10 @@ class _Writer:
         if b"\r\n" in source.utf8:
             text = text.replace("\n", "\r\n")
         result.append(Splice(start, end, text))
+        for name in sorted(loop.untyped, key=lambda node: (node.lineno, node.col_offset)):
+            for binding in bindings_of(self.module, name):
+                gone = [other for other in loop.untyped if other.id == name.id]
+                result += drop(self.module, binding, [*gone])
         return result
 
     def _branches(self, suites: Suites) -> list[tuple[str, list[str]]]:
