@@ -69,7 +69,7 @@ class StreamLoop:
 
     __slots__ = ("node", "binding", "event", "text", "added", "arguments", "endings", "called",
                  "says_none", "others", "tables", "objects", "response",
-                 "untyped")  # fmt: skip
+                 "untyped", "relayed", "generated")  # fmt: skip
 
     def __init__(self, node: Loop, binding: Binding, event: str) -> None:
         self.node = node
@@ -83,6 +83,10 @@ class StreamLoop:
         self.objects: list[list[Binding]] = []
         # The variable that keeps the response, where a message repeats it.
         self.response = ""
+        # The chunk, where all that the loop does is to yield it.
+        self.relayed: ast.expr | None = None
+        # Whether a generator stands between the stream and some loop.
+        self.generated = False
         # Names in annotations of variables that go.
         self.untyped: set[ast.Name] = set()
         self.endings: dict[str, list[Piece]] = {}

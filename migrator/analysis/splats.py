@@ -80,7 +80,7 @@ def _streams(request: Request, found: Keywords, carrier: Carrier) -> None:
     """Look at ``stream`` in a mapping: it has to be true, and always there."""
     complete, values = constants(request.module, carrier.value)
     if not complete or any(value is not True for value in values):
-        request.reason("CC213", "whether the answer is streamed can't be seen", carrier.value)
+        request.reason("CC215", "whether the answer is streamed can't be seen", carrier.value)
     elif not found.always("stream"):
         request.reason("CC215", "`stream` may or may not be set", carrier.value)
     else:

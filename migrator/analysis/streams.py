@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from migrator.analysis.chunkvalues import Raises, Refused
 from migrator.analysis.facts import Mention, Reason
-from migrator.analysis.loops import Asked, StreamLoop, free_name, specialised
+from migrator.analysis.functions import own_nodes
+from migrator.analysis.loops import Asked, StreamLoop, free_name, new_name, specialised
 from migrator.analysis.pieces import Piece, flat
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.resultuses import Step, looked_up
 from migrator.analysis.scopes import Binding, Scope
-from migrator.analysis.syntax import ast, walk
+from migrator.analysis.syntax import FUNCTIONS, ast, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Streams:
         self.asked: dict[int, Asked] = {}
         self.loops: list[tuple[int, StreamLoop]] = []
         # Messages that say what a stream said: the variable for the response, and which items.
+        # Groups whose streams are handed on by generators.
+        self.relays: list[int] = []
         self.replays: dict[ast.AST, dict[str, str]] = {}
 
     def follow(self, call: ast.expr, group: int, asked: Asked) -> None:
@@ -72,12 +75,45 @@ class Streams:
             message = "an expression reads the stream, and can't raise when the answer fails"
             self.results.reason(group, "CC316", message, node)
         elif isinstance(parent, ast.YieldFrom):
-            self.results.reason(group, "CC504", "the chunks are yielded", node)
+            self._relayed(node, parent, group)
         else:
             return False
         return True
 
+    def _relayed(self, node: ast.expr, yields: ast.expr, group: int) -> None:
+        """Follow a stream out of the generator that hands on every element of it."""
+        function = self.module.enclosing(yields, FUNCTIONS)
+        assert isinstance(function, FUNCTIONS)
+        others = [
+            part for part in own_nodes(function)
+            if isinstance(part, (ast.Yield, ast.YieldFrom)) and part is not yields
+        ]  # fmt: skip
+        if others or not isinstance(self.module.parent(yields), ast.Expr):
+            self.results.reason(group, "CC504", "the chunks are yielded", node)
+            return
+        self.relays.append(group)
+        self.results.across.returned(node, "stream", group, relayed=True)
+
+    def _relay(self, node: Loop, group: int) -> bool:
+        """Follow the chunks out of a loop that does nothing but yield them."""
+        statement = node.body[0]
+        given = statement.value if isinstance(statement, ast.Expr) else None
+        if len(node.body) != 1 or node.orelse or not isinstance(given, ast.Yield):
+            return False
+        binding = self.module.binding_of.get(node.target)
+        if binding is None or given.value is None or uses_of(self.module, binding) != [given.value]:
+            return False
+        if binding.remote or binding.scope.kind in ("class", "module"):
+            return False
+        loop = StreamLoop(node, binding, new_name(self.module, binding))
+        loop.relayed = given.value
+        self.loops.append((group, loop))
+        self._relayed(node.iter, given, group)
+        return True
+
     def _loop(self, node: Loop, kind: str, group: int) -> None:
+        if kind == "stream" and self._relay(node, group):
+            return
         asked = None
         if kind == "stream":
             asked = self.asked.get(group) or self.asked[min(self._together(group))]
@@ -184,7 +220,10 @@ class Streams:
         for binding, (kind, group) in self.results.bindings.items():
             if kind in ("stream", "helper"):
                 self._once(binding, group)
+        find = self.results.groups.find
+        relays = {find(group) for group in self.relays}
         for group, loop in self.loops:
+            loop.generated = find(group) in relays
             asked = {self.asked[number].key() for number in self._together(group)}
             if len(asked) > 1:
                 message = "streams of different requests meet here"

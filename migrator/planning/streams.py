@@ -33,6 +33,9 @@ def stream_edits(module: Module, loops: list[StreamLoop]) -> tuple[list[Edit], l
     edits: list[Edit] = []
     asked: list[Mention] = []
     for loop in loops:
+        if loop.relayed is not None:
+            edits += _renamed(module, loop, loop.relayed)
+            continue
         raised = failures(module, loop)
         found = loop_edits(module, loop, raised)
         edits += found
@@ -43,6 +46,13 @@ def stream_edits(module: Module, loops: list[StreamLoop]) -> tuple[list[Edit], l
         mention.swap = _swap(module, loop, found)
         asked.append(mention)
     return edits, asked
+
+
+def _renamed(module: Module, loop: StreamLoop, chunk: ast.expr) -> list[Edit]:
+    """Return the edits of a loop that yields every event."""
+    if loop.event == loop.binding.name:
+        return []
+    return [Splice(*module.source.span(node), loop.event) for node in (loop.node.target, chunk)]
 
 
 def _swap(
