@@ -266,7 +266,7 @@ class Results:
             self.groups.join(known[1], group)
             return
         self.bindings[binding] = (kind, group)
-        self._visible(binding, kind, group)
+        self.visible(binding, kind, group)
         for other in binding.scope.bindings[binding.name]:
             if isinstance(other.statement, ast.AnnAssign) and other is not binding:
                 self.annotation(other.statement.annotation, group, kind)
@@ -275,7 +275,7 @@ class Results:
         for use in uses_of(self.module, binding):
             self.track(use, kind, group)
 
-    def _visible(self, binding: Binding, kind: str, group: int) -> None:
+    def visible(self, binding: Binding, kind: str, group: int) -> None:
         """Add what follows from a variable that code outside its scope can read."""
         if binding.scope.kind == "class":
             self.reason(group, "CC309", f"`{binding.name}` is a class attribute", binding.node)

@@ -45,9 +45,11 @@ def follow_either(
         message = f"`stream={shown}` decides what the call returns"
         results.reason(group, _CODE, message, switch)
         return
-    if binding.remote or binding.scope.kind in ("class", "module"):
-        results.reason(group, "CC323", f"`{binding.name}` is no local variable", binding.node)
+    if binding.remote:
+        message = f"`{binding.name}` is global or nonlocal here"
+        results.reason(group, "CC323", message, binding.node)
         return
+    results.visible(binding, "completion", group)
     for use in uses_of(module, binding):
         mode = switched.mode(use)
         if mode is None:
