@@ -7,6 +7,7 @@ nobody sees the keys themselves.
 
 from __future__ import annotations
 
+from migrator.analysis.calllists import CallLists
 from migrator.analysis.chunkvalues import Refused
 from migrator.analysis.reaching import bindings_of, owner_of, uses_of
 from migrator.analysis.scopes import Binding, Module
@@ -42,6 +43,7 @@ class CallTables:
         # Tables that hold the calls themselves, not what the program makes of them.
         self.objects: set[Key] = set()
         self.stored: set[Key] = set()
+        self.lists = CallLists(module, loop, self.before)
         self._fresh: dict[Key, bool] = {}
 
     def add(self, table: ast.expr, whole: ast.AST) -> Key:
@@ -69,6 +71,7 @@ class CallTables:
 
         ``added`` is what stays for the first part of a call.
         """
+        self.lists.check(added)
         for key, node in self.names.items():
             for binding in self.bindings(key):
                 if binding.remote or binding.kind != "assign" or binding.path:
@@ -101,15 +104,8 @@ class CallTables:
         seen = bindings_of(self.module, table)
         if len(seen) != 1 or not _is_dict(seen[0].value):
             return False
-        start, loop = seen[0].statement, self.loop
-        above: ast.AST = loop
-        while isinstance(parent := self.module.parent(above), (ast.With, ast.AsyncWith, ast.Try)):
-            above = parent
-        block = next(
-            (b for name in ("body", "orelse", "finalbody", "handlers")
-             if isinstance(b := getattr(parent, name, None), list) and above in b), [],
-        )  # fmt: skip
-        if start not in block or block.index(start) > block.index(above):
+        loop = self.loop
+        if not self.before(seen[0]):
             return False
         inside = {part for item in loop.body for part in walk(item)}
         for use in uses_of(self.module, seen[0]):
@@ -119,6 +115,17 @@ class CallTables:
             elif self.module.scope(use).function() is not key[0] or use.lineno < loop.lineno:
                 return False
         return True
+
+    def before(self, binding: Binding) -> bool:
+        """Return whether a variable is set right before the loop, whenever it runs."""
+        above: ast.AST = self.loop
+        while isinstance(parent := self.module.parent(above), (ast.With, ast.AsyncWith, ast.Try)):
+            above = parent
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(parent, name, None)
+            if isinstance(block, list) and above in block and binding.statement in block:
+                return bool(block.index(binding.statement) < block.index(above))
+        return False
 
     def _keeps(self, use: ast.Name) -> bool:
         """Return whether a use in the loop takes nothing out of the table."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.analysis.calltables import KEYED
 from migrator.analysis.chunkfields import FIELDS
-from migrator.analysis.chunkvalues import METHODS, VIRTUAL, Refused, Value, rendered
+from migrator.analysis.chunkvalues import METHODS, VIRTUAL, Refused, Value, compared, rendered
 from migrator.analysis.syntax import ast, literal
 
 TYPE_CHECKING = False
@@ -18,6 +18,14 @@ def looked_up(reader: Reader, node: ast.Subscript, table: Value) -> Value | None
     index = reader.read(node.slice)
     if index.kind != "index":
         return None
+    lists = reader.tables.lists
+    key = lists.key(node.value)
+    if key is not None and isinstance(node.value, ast.Name):
+        if _last(reader, key, node) != 0:
+            raise Refused("CC303", f"`{key[1]}` has no place for the call yet", node)
+        lists.add(node.value, key, node)
+        start, end = reader.module.source.span(node.slice)
+        return Value("unknown", None, [(start, end, "-1")], derived=True, names=table.names)
     key = reader.tables.add(node.value, node)
     if isinstance(node.ctx, ast.Store):
         reader.filled.add(key)
@@ -48,8 +56,10 @@ def kept(reader: Reader, targets: list[ast.expr], node: ast.expr, value: Value) 
 
 def asked(reader: Reader, node: ast.Compare) -> Value | None:
     """Return whether a table has the tool call of this chunk, where that is what is asked."""
-    if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.In, ast.NotIn)):
+    if len(node.ops) != 1:
         return None
+    if not isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        return _placed(reader, node)
     index = reader.read(node.left)
     if index.kind != "index":
         return None
@@ -58,6 +68,34 @@ def asked(reader: Reader, node: ast.Compare) -> Value | None:
     if has is None:
         return _combined([index, reader.read(node.comparators[0])])
     return reader.constant(node, has is isinstance(node.ops[0], ast.In))
+
+
+def _last(reader: Reader, key: Key, node: ast.AST) -> int:
+    """Return how far behind the last call of a list the one in hand is: it is 0, or new and 1."""
+    if key in reader.unclear:
+        raise Refused("CC303", f"`{key[1]}` may not get every tool call", node)
+    return int(reader.kind.calls == "added" and key not in reader.filled)
+
+
+def _placed(reader: Reader, node: ast.Compare) -> Value | None:
+    """Return what comparing the length of a list of calls with an index gives, else None."""
+    lists = reader.tables.lists
+
+    def is_index(part: ast.expr) -> bool:
+        return reader.read(part).kind == "index"
+
+    sides = [lists.number(part, is_index) for part in (node.left, node.comparators[0])]
+    named = next((side[2] for side in sides if side is not None and side[2] is not None), None)
+    if named is None or {side[0] for side in sides if side} != {"length", "index"}:
+        return None
+    key = lists.key(named)
+    assert key is not None
+    lists.add(named, key, reader.module.parent(named))
+    lists.compared.add(node)
+    # A list of one call; the index is 0 for the last one, 1 for the next.
+    values = {"length": 1, "index": _last(reader, key, node)}
+    left, right = (values[side[0]] + side[1] for side in sides if side is not None)
+    return reader.constant(node, compared(node, left, right))
 
 
 def _has(reader: Reader, key: Key, whole: ast.AST) -> bool | None:
@@ -91,6 +129,13 @@ def _keyed(reader: Reader, node: ast.Call) -> Value | None:
         return _entry(reader, key, found)
     if has is False and func.attr == "get":
         return rest[0] if rest else reader.constant(node, None)
+    if has and func.attr == "get" and key not in reader.tables.objects:
+        source = reader.module.source
+        start, end = source.span(node)
+        text = rendered(source, node.args[0], index.edits or [])
+        found = _combined([table, index])
+        found.edits, found.kind = [(start, end, f"{source.segment(func.value)}[{text}]")], "entry"
+        return found
     return _entry(reader, key, _combined([table, index, *rest]))
 
 

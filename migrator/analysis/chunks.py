@@ -349,7 +349,7 @@ class Reader:
         if not value.derived:
             self.known[key] = Value("unknown", None, [])
             return value if value.kind == "unknown" else Value("unknown", None, value.edits)
-        if value.kind == "unknown" or value.kind in ("usage", "details"):
+        if value.kind in ("unknown", "entry", *UNSENT):
             raise Refused("CC215", "a test in the loop sets a variable", node)
         stored = Value(value.kind, value.data, value.edits, derived=True)
         if value.edits is not None:

@@ -135,8 +135,8 @@ class Value:
     """What an expression is worth.
 
     ``kind``: const (``data`` is the value), text, chunk, choices, choice, delta, calls, call,
-    function, held and inner (a call that was kept, and its ``function``), index, usage, details,
-    mixed, unknown.  ``edits`` are the ranges of its source to replace, None when nothing can stand
+    function, held and inner (a call that was kept, and its ``function``), entry (not None), index,
+    usage, details, mixed, unknown.  ``edits`` are the ranges to replace, None when nothing can stand
     for it.  ``derived``: it depends on the chunk.  ``guard``: its truth is known, but type checkers
     want it tested.  ``names``: variables its new text reads.  ``inline``: the text to put where a
     variable with this value is read.
@@ -160,7 +160,7 @@ class Value:
         """Return whether the value is true; None when that is not known."""
         if self.kind in ("const", "choices"):
             return bool(self.data)
-        return None if self.kind in ("unknown", "mixed", "index") else True
+        return None if self.kind in ("unknown", "mixed", "index", "entry") else True
 
     def is_none(self) -> bool:
         """Return whether the value is known to be None."""

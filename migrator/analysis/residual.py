@@ -150,7 +150,9 @@ class Walker:
         piece = Piece(node, value.edits, value.names)
         piece.value = value
         stored = Value(value.kind, value.data, [], derived=value.derived)
-        throwaway = key in self.local and pure(node.value)
+        throwaway = key in self.local and (
+            pure(node.value) or (value.kind == "const" and value.derived)
+        )
         if value.derived or throwaway:
             if throwaway:
                 self.derived.add(key)
@@ -223,11 +225,19 @@ class Walker:
                 raise Refused("CC506", "a string stands in the loop like a comment", node)
             return []
         piece = self._plain(node)
+        self._filled(node.value)
         verdict = delivers(self.reader, node.value)
         if verdict == "nothing":
             return []
         piece.says_none = verdict == "none"
         return [piece]
+
+    def _filled(self, call: ast.expr) -> None:
+        """Note that a list gets the call in hand."""
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            key = self.reader.tables.lists.key(call.func.value)
+            if key is not None and call.func.attr == "append":
+                self.reader.filled.add(key)
 
     # -- statements with suites ---------------------------------------------------------
 
@@ -289,6 +299,8 @@ class Walker:
             raise Refused("CC215", "an inner loop has an `else`", node)
         if isinstance(node, ast.While) and value.derived and value.truth() is False:
             return []
+        if isinstance(node, ast.While) and header in self.reader.tables.lists.compared:
+            return self._until(node)
         self._forget(node)
         if isinstance(node, ast.While):
             value = self.reader.read(header)
@@ -302,6 +314,13 @@ class Walker:
         piece = Piece(node, value.edits, value.names)
         piece.body = body
         return [piece]
+
+    def _until(self, node: ast.While) -> list[Piece]:
+        """``while len(calls) <= index``: the list lacks no more than the call in hand."""
+        pieces, left = self.block(node.body, conditional=False)
+        if left or any(map(leaves, pieces)) or self.reader.read(node.test).truth() is not False:
+            raise Refused("CC303", "a loop makes room for a tool call in an odd way", node)
+        return pieces
 
     def _forget(self, node: ast.For | ast.While) -> None:
         """Forget what rounds of an inner loop set: the first one does not tell of the others."""
