@@ -136,7 +136,7 @@ class Value:
 
     ``kind``: const (``data`` is the value), text, chunk, choices, choice, delta, calls, call,
     function, held and inner (a call that was kept, and its ``function``), entry (not None), index,
-    usage, details, mixed, unknown.  ``edits`` are the ranges to replace, None when nothing can stand
+    usage, details, mixed, unknown.  ``edits`` are the ranges to replace, None when nothing stands
     for it.  ``derived``: it depends on the chunk.  ``guard``: its truth is known, but type checkers
     want it tested.  ``names``: variables its new text reads.  ``inline``: the text to put where a
     variable with this value is read.
