@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _HARMLESS = (ast.If, ast.While, ast.Assert, ast.UnaryOp, ast.Compare, ast.Return, ast.Dict,
              ast.FormattedValue)  # fmt: skip
-_READERS = ("len", "bool", "list", "sorted", "enumerate", "print", "dumps")
+_READERS = ("len", "bool", "print", "dumps")
+_LISTS = ("list", "tuple", "sorted", "reversed", "enumerate")
 
 
 def entry_of(module: Module, loop: StreamLoop, table: Binding) -> Entry | None:
@@ -211,9 +212,10 @@ class _Entries:
             )
         if isinstance(parent, ast.Call) and node in parent.args:
             name = last_name(parent.func)
-            return name in _READERS or (name == "loads" and isinstance(node, ast.Subscript)) or (
-                isinstance(node, (ast.Subscript, ast.Attribute)) and self._is_leaf(node)
-            )  # fmt: skip
+            leaf = isinstance(node, (ast.Subscript, ast.Attribute)) and self._is_leaf(node)
+            return leaf or name in _READERS or (name in _LISTS and self._reads(parent))
+        if isinstance(parent, ast.Subscript):
+            return True
         if isinstance(node, (ast.Subscript, ast.Attribute)) and self._is_leaf(node):
             return True
         if isinstance(parent, (ast.BoolOp, ast.IfExp, ast.ListComp)):

@@ -85,6 +85,8 @@ def test_name_in_use() -> None:
         (message(), "for c in calls.values(): c['function']['arguments'] += prompt"),
         (message(), "for c in calls.values(): print(c.pop('id'))"),
         (message(), "for c in calls.values(): ask(c)"),
+        (message(), "for c in list(calls.values()): c['id'] = prompt"),
+        (message(), "for i, c in enumerate(calls.values()): c.update(id=prompt)"),
         (message().replace("}", ', "name": "x"}', 1), "pass"),
         (message().replace("assistant", "user"), "pass"),
         (message(calls=ENTRY.replace('c["id"]', "prompt")), "pass"),
