@@ -69,7 +69,7 @@ class StreamLoop:
 
     __slots__ = ("node", "binding", "event", "text", "added", "arguments", "endings", "called",
                  "says_none", "others", "tables", "objects", "response",
-                 "untyped", "relayed", "generated")  # fmt: skip
+                 "untyped", "whole", "shown", "generated")  # fmt: skip
 
     def __init__(self, node: Loop, binding: Binding, event: str) -> None:
         self.node = node
@@ -83,8 +83,10 @@ class StreamLoop:
         self.objects: list[list[Binding]] = []
         # The variable that keeps the response, where a message repeats it.
         self.response = ""
-        # The chunk, where all that the loop does is to yield it.
-        self.relayed: ast.expr | None = None
+        # The uses of the chunk, where the loop does nothing but hand it on; and whether it is
+        # shown to people, so that the loop has to raise what nobody else would.
+        self.whole: list[ast.Name] = []
+        self.shown = False
         # Whether a generator stands between the stream and some loop.
         self.generated = False
         # Names in annotations of variables that go.

@@ -12,7 +12,7 @@ from migrator.analysis.functions import own_nodes
 from migrator.analysis.loops import Asked, StreamLoop, free_name, new_name, specialised
 from migrator.analysis.pieces import Piece, flat
 from migrator.analysis.reaching import uses_of
-from migrator.analysis.resultuses import Step, looked_up
+from migrator.analysis.resultuses import Step, looked_up, shows_whole
 from migrator.analysis.scopes import Binding, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast, walk
 
@@ -94,25 +94,32 @@ class Streams:
         self.relays.append(group)
         self.results.across.returned(node, "stream", group, relayed=True)
 
-    def _relay(self, node: Loop, group: int) -> bool:
-        """Follow the chunks out of a loop that does nothing but yield them."""
+    def _whole(self, node: Loop, group: int) -> bool:
+        """Follow the chunks out of a loop that does nothing but yield or print them."""
         statement = node.body[0]
         given = statement.value if isinstance(statement, ast.Expr) else None
-        if len(node.body) != 1 or node.orelse or not isinstance(given, ast.Yield):
-            return False
         binding = self.module.binding_of.get(node.target)
-        if binding is None or given.value is None or uses_of(self.module, binding) != [given.value]:
+        if len(node.body) != 1 or node.orelse or binding is None or binding.remote:
             return False
-        if binding.remote or binding.scope.kind in ("class", "module"):
+        uses = uses_of(self.module, binding)
+        yields = isinstance(given, ast.Yield) and uses == [given.value]
+        shows = isinstance(given, ast.Call) and bool(uses) and shows_whole(self.module, given, uses)
+        if not yields and not shows:
+            return False
+        if looked_up(self.module, binding.name) or binding.scope.kind == "class":
             return False
         loop = StreamLoop(node, binding, new_name(self.module, binding))
-        loop.relayed = given.value
+        loop.whole, loop.shown = uses, shows
         self.loops.append((group, loop))
-        self._relayed(node.iter, given, group)
+        self.results.member(group, "reader", node.target)
+        if isinstance(given, ast.Yield):
+            self._relayed(node.iter, given, group)
+        else:
+            self.results.reason(group, "CC322", "whole chunks are printed", statement)
         return True
 
     def _loop(self, node: Loop, kind: str, group: int) -> None:
-        if kind == "stream" and self._relay(node, group):
+        if kind == "stream" and self._whole(node, group):
             return
         asked = None
         if kind == "stream":

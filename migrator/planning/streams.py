@@ -11,6 +11,7 @@ from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
 from migrator.planning.failures import Failures, exact, failures
 from migrator.planning.imports import drop
+from migrator.planning.links import alone
 from migrator.planning.model import Splice
 from migrator.planning.suites import Suites
 from migrator.planning.wrapping import wrapped_test
@@ -33,8 +34,8 @@ def stream_edits(module: Module, loops: list[StreamLoop]) -> tuple[list[Edit], l
     edits: list[Edit] = []
     asked: list[Mention] = []
     for loop in loops:
-        if loop.relayed is not None:
-            edits += _renamed(module, loop, loop.relayed)
+        if loop.whole and not loop.shown:
+            edits += _renamed(module, loop)
             continue
         raised = failures(module, loop)
         found = loop_edits(module, loop, raised)
@@ -48,11 +49,15 @@ def stream_edits(module: Module, loops: list[StreamLoop]) -> tuple[list[Edit], l
     return edits, asked
 
 
-def _renamed(module: Module, loop: StreamLoop, chunk: ast.expr) -> list[Edit]:
-    """Return the edits of a loop that yields every event."""
+def _renamed(module: Module, loop: StreamLoop) -> list[Edit]:
+    """Return the edits of a loop that hands on every event."""
+    source, nodes = module.source, [loop.node.target, *loop.whole]
+    if any(source.segment(node) != loop.binding.name for node in nodes):
+        # Before Python 3.12 what stands in an f-string has no place of its own.
+        loop.event = loop.binding.name
     if loop.event == loop.binding.name:
         return []
-    return [Splice(*module.source.span(node), loop.event) for node in (loop.node.target, chunk)]
+    return [Splice(*source.span(node), loop.event) for node in nodes]
 
 
 def _swap(
@@ -93,6 +98,8 @@ class _Writer:
     def edits(self) -> list[Edit]:
         """Return the edits of the loop variable and of the body."""
         loop, source = self.loop, self.source
+        if loop.shown:
+            return [*_renamed(self.module, loop), self._raising()]
         if b"\r" in source.utf8.replace(b"\r\n", b""):
             raise Unclear("CC506", "the file has line ends that are carriage returns", loop.node)
         result: list[Edit] = []
@@ -119,6 +126,19 @@ class _Writer:
                 gone = [other for other in loop.untyped if other.id == name.id]
                 result += drop(self.module, binding, [*gone])
         return result
+
+    def _raising(self) -> Edit:
+        """Return what follows the statement of a loop that prints every event."""
+        statement = self.loop.node.body[0]
+        if statement.lineno == self.loop.node.lineno or not alone(self.source, statement):
+            raise Unclear("CC506", "the loop stands in one line", statement)
+        branches = self.failures.branches(self.loop.event, self.indent, self.unit)
+        lines: list[str] = []
+        for word, (test, suite) in zip(["if", "elif"], branches, strict=True):
+            lines += [*self._test(word, test), *suite]
+        newline = "\r\n" if b"\r\n" in self.source.utf8 else "\n"
+        end = self.source.span(statement)[1]
+        return Splice(end, end, newline + newline.join(lines))
 
     def _branches(self, suites: Suites) -> list[tuple[str, list[str]]]:
         loop = self.loop

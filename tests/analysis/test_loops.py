@@ -201,6 +201,14 @@ def test_a_part_of_one_chunk_is_kept_for_the_next() -> None:
     assert only(plan_of(source)).verdict == "blocked"
 
 
+def test_whole_chunks_are_printed_on_demand() -> None:
+    for body in ("print(chunk)", "log.debug('got %s', chunk)", "print(f'a {chunk} b', chunk)"):
+        finding = only(plan_of(loop_source(body)))
+        assert (finding.verdict, codes(finding)) == ("suggest", {"CC322"})
+    for body in ("f(chunk)", "t.append(str(chunk))", "print(chunk.model_dump())", "print([chunk])"):
+        assert only(plan_of(loop_source(body))).verdict == "blocked"
+
+
 def test_variable_in_use_keeps_its_name() -> None:
     source = "event = 1\n" + loop_source(f"if {CONTENT}: f({CONTENT}, event)")
     text = rewritten(source.replace(IMPORT, "", 1), head=HEAD + IMPORT)
