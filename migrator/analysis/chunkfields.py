@@ -14,6 +14,15 @@ FIELDS = {
     "chunk": ("choices", "usage"),
     "choice": ("delta", "finish_reason", "index"),
     "delta": ("content", "role", "tool_calls", "function_call", "refusal"),
+    "call": ("index", "id", "type", "function"),
+    "function": ("name", "arguments"),
+}
+
+
+_HELD = {
+    ("held", "id"): "call_id",
+    ("inner", "name"): "name",
+    ("inner", "arguments"): "arguments",
 }
 
 
@@ -27,6 +36,10 @@ def field(reader: Reader, node: ast.expr, value: Value, name: str) -> Value:
         return _of_delta(reader, node, name)
     if value.kind == "choices":
         raise Refused("CC304", "the list of choices itself is used", node)
+    if value.kind in ("calls", "call", "function"):
+        return _of_call(reader, node, value.kind, name)
+    if value.kind in ("held", "inner"):
+        return _of_held(reader, node, value, name)
     return _of_usage(reader, node, value, name)
 
 
@@ -42,6 +55,8 @@ def _of_event(reader: Reader, node: ast.expr, name: str) -> Value:
         return reader.constant(node, kind.content)
     if name not in kind.fields:
         raise Refused("CC223", f"`.{name}` of an event is read", node)
+    if kind.fields[name] == '""':
+        return reader.constant(node, "")
     return reader.written(node, Value("unknown"), f"{reader.event}.{kind.fields[name]}")
 
 
@@ -78,10 +93,54 @@ def _of_delta(reader: Reader, node: ast.expr, name: str) -> Value:
         return reader.constant(node, kind.content)
     if name == "role":
         return reader.constant(node, kind.role)
-    if name in ("tool_calls", "function_call") and not kind.calls:
+    if name in ("tool_calls", "function_call"):
+        if not kind.calls or kind.legacy is (name == "tool_calls"):
+            return reader.constant(node, None)
+        return Value("function" if kind.legacy else "calls", derived=True)
+    code = "CC311" if name == "refusal" else "CC313"
+    raise Refused(code, f"`.{name}` of a delta is read", node)
+
+
+def _of_call(reader: Reader, node: ast.expr, kind: str, name: str) -> Value:
+    """Return a field of a part of a tool call: all but the arguments come with the first part."""
+    first, event = reader.kind.calls == "added", reader.event
+    if (kind, name) == ("call", "index"):
+        return reader.written(node, Value("index"), f"{event}.output_index")
+    if (kind, name) == ("call", "function"):
+        return Value("function", derived=True)
+    if (kind, name) == ("function", "arguments"):
+        if first:
+            return reader.constant(node, "")
+        return reader.written(node, Value("text"), f"{event}.delta")
+    if (kind, name) == ("call", "type"):
+        return reader.constant(node, "function" if first else None)
+    to = {("call", "id"): "call_id", ("function", "name"): "name"}.get((kind, name))
+    if to is None:
+        raise Refused("CC303", f"`.{name}` of a tool call is read", node)
+    if not first:
         return reader.constant(node, None)
-    codes = {"tool_calls": "CC303", "function_call": "CC303", "refusal": "CC311"}
-    raise Refused(codes.get(name, "CC313"), f"`.{name}` of a delta is read", node)
+    return reader.written(node, Value("text"), f"{event}.item.{to}")
+
+
+def _of_held(reader: Reader, node: ast.expr, value: Value, name: str) -> Value:
+    """Return a field of a tool call that was kept: an item of the answer now."""
+    assert value.edits is not None
+    if not isinstance(node, ast.Attribute):
+        raise Refused("CC317", "a field of a tool call is looked up by name", node)
+    source = reader.module.source
+    end = source.span(node)[1]
+    start = source.span(node.value)[1]
+    if (value.kind, name) == ("held", "function"):
+        found = Value("inner", None, [*value.edits, (start, end, "")])
+    elif (value.kind, name) in _HELD:
+        new = (end - len(name.encode()), end, _HELD[value.kind, name])
+        found = Value("unknown", None, [*value.edits, new])
+    else:
+        raise Refused("CC303", f"`.{name}` of a tool call is read", node)
+    found.derived, found.names = True, value.names
+    if b"#" in source.utf8[start:end]:
+        raise Refused("CC506", "a comment stands in the expression", node)
+    return found
 
 
 def _of_usage(reader: Reader, node: ast.expr, value: Value, name: str) -> Value:

@@ -8,10 +8,12 @@ and how the expression is written for the Responses API.
 
 from __future__ import annotations
 
-from migrator.analysis.chunkfields import FIELDS, field
+from migrator.analysis.chunkcalls import asked, call, looked_up
+from migrator.analysis.chunkfields import field
 from migrator.analysis.chunktexts import joined
 from migrator.analysis.chunkvalues import (
-    METHODS,
+    ESCAPES,
+    UNSENT,
     VIRTUAL,
     Kind,
     Raises,
@@ -25,21 +27,14 @@ from migrator.analysis.chunkvalues import (
 )
 from migrator.analysis.reaching import owner_of
 from migrator.analysis.scopes import Binding, Module
-from migrator.analysis.syntax import ast, attribute_step, children, literal, walk
+from migrator.analysis.syntax import ast, attribute_step, children, is_none, literal, walk
 from migrator.analysis.values import constants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from migrator.analysis.calltables import CallTables
     from migrator.analysis.chunkvalues import Edits, Key
 
-_ESCAPES = {
-    "chunk": ("CC316", "the chunk itself is handed on"),
-    "choices": ("CC306", "the list of choices is handed on"),
-    "choice": ("CC306", "the streamed choice is handed on"),
-    "delta": ("CC305", "the delta itself is handed on"),
-    "usage": ("CC312", "the usage object itself is handed on"),
-    "details": ("CC312", "the token details are handed on"),
-}
 _IDENTITIES = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
 _NEGATIVE = (ast.IsNot, ast.NotEq, ast.NotIn)
 
@@ -51,8 +46,14 @@ class Reader:
     far in this round; ``carried`` collects the variables that are read before that.
     """
 
-    def __init__(self, module: Module, binding: Binding, kind: Kind, event: str) -> None:
+    def __init__(
+        self, module: Module, binding: Binding, kind: Kind, event: str, tables: CallTables
+    ) -> None:
         self.module = module
+        self.tables = tables
+        # Tables that got the tool call of this round, and those that may have got it.
+        self.filled: set[Key] = set()
+        self.unclear: set[Key] = set()
         self.kind = kind
         self.event = event
         self.variable: Key = (binding.scope, binding.name)
@@ -94,9 +95,9 @@ class Reader:
             return self._not(node)
         found: Value | None = None
         if isinstance(node, ast.Call):
-            found = self._call(node)
+            found = call(self, node)
         elif isinstance(node, ast.Compare):
-            found = self._compare(node)
+            found = asked(self, node) or self._compare(node)
         elif isinstance(node, ast.IfExp):
             found = self._either(node)
         elif isinstance(node, ast.NamedExpr):
@@ -109,6 +110,16 @@ class Reader:
         if found is None and step is not None:
             found = self._attribute(node, *step)
         return self.parts(node) if found is None else found
+
+    def certain(self, node: ast.expr) -> bool:
+        """Return whether a test asks for something that every chunk has, such as a delta."""
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            node = node.operand
+        elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+            if not isinstance(node.ops[0], _IDENTITIES) or not is_none(node.comparators[0]):
+                return False
+            node = node.left
+        return self.read(node).kind in ("chunk", "choice", "delta", "call", "function")
 
     # -- writing ------------------------------------------------------------------------
 
@@ -132,8 +143,8 @@ class Reader:
             return Value("unknown", None, [])
         for child in children(node):
             value = self.read(child) if isinstance(child, ast.expr) else self.parts(child)
-            if value.edits is None or value.kind in ("usage", "details"):
-                code, message = _ESCAPES.get(value.kind, ("CC215", "the value is used elsewhere"))
+            if value.edits is None or value.kind in UNSENT:
+                code, message = ESCAPES.get(value.kind, ("CC215", "the value is used elsewhere"))
                 raise Refused(code, message, child)
             edits = edits + value.edits
             names |= value.names
@@ -163,7 +174,7 @@ class Reader:
 
     def _attribute(self, node: ast.expr, base: ast.expr, name: str) -> Value | None:
         value = self.read(base)
-        if value.kind in VIRTUAL or value.kind in ("usage", "details"):
+        if value.kind in VIRTUAL or (value.kind in UNSENT and value.kind != "index"):
             return field(self, node, value, name)
         if value.is_none() and value.derived:
             if isinstance(node, ast.Call) and len(node.args) == 3:
@@ -173,6 +184,10 @@ class Reader:
 
     def _subscript(self, node: ast.Subscript) -> Value | None:
         value = self.read(node.value)
+        if value.kind == "calls":
+            if literal_index(node.slice) not in (0, -1):
+                raise Refused("CC303", "a chunk has one part of one tool call", node)
+            return Value("call", derived=True)
         if value.kind == "choices":
             if literal_index(node.slice) not in (0, -1):
                 raise Refused("CC304", "an element other than the first is read", node)
@@ -183,7 +198,7 @@ class Reader:
             raise Refused("CC310", "a part of the chunk is read like a dict", node)
         if value.is_none() and value.derived:
             raise Raises(node)
-        return None
+        return looked_up(self, node, value)
 
     # -- operators ----------------------------------------------------------------------
 
@@ -192,6 +207,9 @@ class Reader:
         if not self.touches(node):
             return self.parts(node)
         stop = isinstance(node.op, ast.Or)
+        first = self.read(node.values[0])
+        if first.kind == "index" and stop and literal(node.values[1]) == (True, 0):
+            return self.instead(node, node.values[0], first)
         kept: list[tuple[ast.expr, Value]] = []
         for index, part in enumerate(node.values):
             last = index == len(node.values) - 1
@@ -199,7 +217,7 @@ class Reader:
             truth = value.truth()
             if truth is stop and not value.guard:
                 if not kept:
-                    return self._instead(node, part, value)
+                    return self.instead(node, part, value)
                 if all(other.guard for _, other in kept):
                     return Value("const", stop, None, derived=True)
                 if not all(pure(operand) for operand, _ in kept):
@@ -211,12 +229,12 @@ class Reader:
             if truth is None or value.guard or value.kind in ("usage", "details"):
                 kept.append((part, value))
             elif last and not kept:
-                return self._instead(node, part, value)
+                return self.instead(node, part, value)
             elif last and not test:
                 kept.append((part, value))
         return self._several(node, kept, test)
 
-    def _instead(self, node: ast.expr, part: ast.expr, value: Value) -> Value:
+    def instead(self, node: ast.expr, part: ast.expr, value: Value) -> Value:
         """Return ``value``, written where ``node`` stands, of which ``part`` is what is left."""
         if value.edits is None:
             return value
@@ -238,7 +256,7 @@ class Reader:
     def _several(self, node: ast.BoolOp, kept: list[tuple[ast.expr, Value]], test: bool) -> Value:
         if len(kept) == 1 and len(node.values) > 1:
             part, value = kept[0]
-            found = self._instead(node, part, value)
+            found = self.instead(node, part, value)
             if value.kind in ("usage", "details") and test:
                 found.kind, found.data, found.guard = "const", True, True
             return found
@@ -247,7 +265,7 @@ class Reader:
         names: frozenset[Key] = frozenset()
         for part, value in kept:
             if value.edits is None:
-                code, message = _ESCAPES.get(value.kind, ("CC215", "the value is used elsewhere"))
+                code, message = ESCAPES.get(value.kind, ("CC215", "the value is used elsewhere"))
                 raise Refused(code, message, part)
             edits = edits + value.edits
             names |= value.names
@@ -313,7 +331,7 @@ class Reader:
         if truth is None or not (value.derived or value.kind in VIRTUAL):
             return None
         part = node.body if truth else node.orelse
-        return self._instead(node, part, self.read(part))
+        return self.instead(node, part, self.read(part))
 
     def _guarded(self, node: ast.IfExp, test: Value) -> Value:
         """Return ``a if chunk.usage else b``, which stays: type checkers want it."""
@@ -331,61 +349,14 @@ class Reader:
         if not value.derived:
             self.known[key] = Value("unknown", None, [])
             return value if value.kind == "unknown" else Value("unknown", None, value.edits)
-        if value.kind == "unknown" or value.kind in ("usage", "details"):
+        if value.kind in ("unknown", "entry", *UNSENT):
             raise Refused("CC215", "a test in the loop sets a variable", node)
         stored = Value(value.kind, value.data, value.edits, derived=True)
         if value.edits is not None:
             stored.inline = rendered(self.module.source, node.value, value.edits)
         self.known[key] = stored
         self.inlined.add(key)
-        return self._instead(node, node.value, value)
-
-    # -- calls and f-strings ------------------------------------------------------------
-
-    def _call(self, node: ast.Call) -> Value | None:
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name and self.key(node.func) is None and node.args and not node.keywords:  # type: ignore[arg-type]
-            return self._builtin(node, name)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
-            value = self.read(node.func.value)
-            given = [literal(item) for item in node.args]
-            if (
-                value.derived
-                and isinstance(value.data, str)
-                and value.kind == "const"
-                and all(known for known, _ in given)
-                and not node.keywords
-            ):
-                method = getattr(value.data, node.func.attr)
-                return self.constant(node, method(*(data for _, data in given)))
-        return None
-
-    def _builtin(self, node: ast.Call, name: str) -> Value | None:
-        if name not in ("len", "bool", "str", "hasattr", "isinstance"):
-            return None
-        value = self.read(node.args[0])
-        if not value.derived and value.kind not in VIRTUAL:
-            return None
-        if name == "hasattr" and value.kind in FIELDS:
-            field = literal(node.args[-1])[1]
-            if field not in FIELDS[value.kind]:
-                raise Refused("CC317", f"`hasattr` asks for `{field}`", node)
-            return self.constant(node, True)
-        if name == "len" and value.kind == "choices":
-            return self.constant(node, value.data)
-        if name == "len" and value.kind == "const" and isinstance(value.data, str):
-            return self.constant(node, len(value.data))
-        if name == "bool" and value.truth() is not None:
-            return self.constant(node, value.truth())
-        if name == "str" and isinstance(value.data, str):
-            return self._instead(node, node.args[0], value)
-        if (
-            name == "isinstance"
-            and getattr(node.args[-1], "id", "") == "str"
-            and value.kind in ("text", "const")
-        ):
-            return self.constant(node, value.kind == "text" or isinstance(value.data, str))
-        return None
+        return self.instead(node, node.value, value)
 
 
 def _operand(text: str, part: ast.expr) -> str:

@@ -12,7 +12,24 @@ if TYPE_CHECKING:
     Edits = list[tuple[int, int, str]]
 
 # What a value of these kinds stands for has no counterpart: only its fields do.
-VIRTUAL = ("chunk", "choices", "choice", "delta")
+VIRTUAL = ("chunk", "choices", "choice", "delta", "calls", "call", "function")
+# What handing on such a value is: code and message.
+ESCAPES = {
+    "chunk": ("CC316", "the chunk itself is handed on"),
+    "choices": ("CC306", "the list of choices is handed on"),
+    "choice": ("CC306", "the streamed choice is handed on"),
+    "delta": ("CC305", "the delta itself is handed on"),
+    "calls": ("CC303", "the list of tool calls of a chunk is handed on"),
+    "call": ("CC303", "a part of a tool call is handed on as an object"),
+    "function": ("CC303", "a part of a tool call is handed on as an object"),
+    "index": ("CC303", "the index of a tool call is used: that of an output item is another one"),
+    "held": ("CC303", "a tool call put together from chunks is handed on in the loop"),
+    "inner": ("CC303", "a tool call put together from chunks is handed on in the loop"),
+    "usage": ("CC312", "the usage object itself is handed on"),
+    "details": ("CC312", "the token details are handed on"),
+}
+# What can be read, or only tested, but not be handed on, although there is a text for it.
+UNSENT = ("usage", "details", "index", "held", "inner")
 
 
 # Methods that can be evaluated for a text that is known.
@@ -43,15 +60,19 @@ class Raises(Exception):
 class Kind:
     """One kind of chunk; ``content`` is ``"text"`` for text, else the value itself.
 
-    Events of the ``stream`` helper have ``fields`` instead, with their names in the new event.
+    ``calls`` is ``"added"`` for the first part of a tool call, ``"arguments"`` for the others;
+    ``legacy``: it is a ``function_call``.  Events of the ``stream`` helper have ``fields`` instead,
+    with their names in the new event.
     """
 
-    __slots__ = ("name", "choices", "role", "content", "finish", "usage", "calls", "fields")
+    __slots__ = (
+        "name", "choices", "role", "content", "finish", "usage", "calls", "legacy", "fields",
+    )  # fmt: skip
 
     def __init__(
         self, name: str, *, choices: int = 1, role: str | None = None,
         content: str | None = None, finish: str | None = None, usage: bool = False,
-        calls: bool = False, fields: dict[str, str] | None = None,
+        calls: str = "", legacy: bool = False, fields: dict[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.name = name
         self.fields = fields
@@ -61,6 +82,7 @@ class Kind:
         self.finish = finish
         self.usage = usage
         self.calls = calls
+        self.legacy = legacy
 
 
 TEXT = Kind("text", content="text")
@@ -74,30 +96,47 @@ SILENT = (
     Kind("other"),
     Kind("other", content=""),
 )
-CALLS = Kind("calls", calls=True)
 FINISHES = tuple(Kind("finish", finish=text) for text in ("stop", "length", "content_filter"))
 CALLED = Kind("finish", finish="tool_calls")
+OLD_CALLED = Kind("finish", finish="function_call")
 
 
 DELTA = Kind("content.delta", content="text", fields={"snapshot": "snapshot"})
-# Without an event of their own: every chunk is one, and the first delta is empty.
+_ARGUMENTS = "tool_calls.function.arguments"
+# Without an event of their own: every chunk is one, and the first deltas are empty.
 QUIET = (
     Kind("chunk", fields={}),
     Kind("content.delta", content="", fields={"snapshot": "snapshot"}),
+    Kind(f"{_ARGUMENTS}.delta", fields={"arguments_delta": '""', "arguments": '""'}),
 )
 # The last two columns: the new type, and what else makes it the same event.
 DONE = (
-    (Kind("content.done", fields={"content": "text"}), "response.output_text.done", "text"),
+    (
+        Kind("content.done", fields={"content": "text", "parsed": "parsed"}),
+        "response.output_text.done",
+        "text",
+    ),
     (Kind("refusal.delta", fields={"delta": "delta"}), "response.refusal.delta", ""),
     (Kind("refusal.done", fields={"refusal": "refusal"}), "response.refusal.done", ""),
+    (
+        Kind(f"{_ARGUMENTS}.delta", fields={"arguments_delta": "delta", "arguments": "snapshot"}),
+        "response.function_call_arguments.delta",
+        "",
+    ),
+    (
+        Kind(f"{_ARGUMENTS}.done", fields={"name": "item.name", "arguments": "item.arguments"}),
+        "response.output_item.done",
+        'item.type == "function_call"',
+    ),
 )
 
 
 class Value:
     """What an expression is worth.
 
-    ``kind``: const (``data`` is the value), text, chunk, choices, choice, delta, usage, details,
-    mixed, unknown.  ``edits`` are the ranges of its source to replace, None when nothing can stand
+    ``kind``: const (``data`` is the value), text, chunk, choices, choice, delta, calls, call,
+    function, held and inner (a call that was kept, and its ``function``), entry (not None), index,
+    usage, details, mixed, unknown.  ``edits`` are the ranges to replace, None when nothing stands
     for it.  ``derived``: it depends on the chunk.  ``guard``: its truth is known, but type checkers
     want it tested.  ``names``: variables its new text reads.  ``inline``: the text to put where a
     variable with this value is read.
@@ -121,7 +160,7 @@ class Value:
         """Return whether the value is true; None when that is not known."""
         if self.kind in ("const", "choices"):
             return bool(self.data)
-        return None if self.kind in ("unknown", "mixed") else True
+        return None if self.kind in ("unknown", "mixed", "index", "entry") else True
 
     def is_none(self) -> bool:
         """Return whether the value is known to be None."""
@@ -144,9 +183,13 @@ def literal_index(node: ast.expr) -> object:
 
 
 def rendered(source: Source, node: ast.AST, edits: Edits) -> str:
-    """Return the text of ``node`` with ``edits`` applied; the widest of nested ones counts."""
+    """Return the text of ``node`` with ``edits`` applied; the widest of nested ones counts.
+
+    Edits of what stands around it don't.
+    """
     start, end = source.span(node)
-    return replaced(source, start, end, edits)
+    inside = [edit for edit in edits if start <= edit[0] and edit[1] <= end]
+    return replaced(source, start, end, inside)
 
 
 def replaced(source: Source, start: int, end: int, edits: Edits) -> str:

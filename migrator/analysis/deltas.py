@@ -63,7 +63,8 @@ def delivers(reader: Reader, node: ast.expr) -> str:
 def _is_counted(reader: Reader, func: ast.expr) -> bool:
     """Return whether a list that gets the deltas is asked how many they are, or for one of them."""
     if not isinstance(func, ast.Attribute) or not isinstance(func.value, ast.Name):
-        return False
+        # The first part of a call always comes, and who counts what is in a table isn't known.
+        return bool(reader.kind.calls) and isinstance(func, ast.Attribute)
     module = reader.module
     for binding in bindings_of(module, func.value):
         for use in uses_of(module, binding):

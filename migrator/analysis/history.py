@@ -84,6 +84,8 @@ class History:
             kind = "element" if placed.whole is node else "append"
             written = isinstance(node, ast.Dict) and type_checked(self.module.scope(node))
             row = {"dumped": "yes"} if written or node in self.dumps else {}
+            if self.results.streams is not None:
+                row |= self.results.streams.replays.get(placed.node, {})
             self.results.steps.append(
                 (group, Step(placed.whole, placed.answer, "message", kind, row, "items"))
             )
@@ -91,8 +93,12 @@ class History:
 
     def _written(self, node: ast.Dict) -> Placed | None:
         """Return what places a message that is written out again from an answer."""
-        found = self.rebuilt.answer(node)
         call = self.module.parent(node)
+        found = self.rebuilt.answer(node)
+        streams = self.results.streams
+        if found is None and streams is not None:
+            heard = streams.replay(node)
+            found = None if heard is None else (node, heard)
         if found is None:
             return None
         if isinstance(call, ast.List):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from migrator.analysis.calltables import CallTables
 from migrator.analysis.chunks import Reader
 from migrator.analysis.chunkvalues import (
     BLANK,
     CALLED,
-    CALLS,
     DELTA,
     DONE,
     FINISHES,
+    OLD_CALLED,
     QUIET,
     SILENT,
     TEXT,
@@ -17,9 +18,9 @@ from migrator.analysis.chunkvalues import (
     Kind,
     Raises,
     Refused,
-    pure,
 )
-from migrator.analysis.residual import Piece, Walker
+from migrator.analysis.pieces import Piece, constant, flat, leaving, nothing, signature, stops
+from migrator.analysis.residual import Walker
 from migrator.analysis.resultuses import looked_up
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import ast, literal, walk
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from migrator.analysis.chunkvalues import Key
 
     Loop = ast.For | ast.AsyncFor
-    Signature = tuple[object, ...]
 
 _NEW_NAME = "event"
 # Names that are as true of an event as of a chunk.
@@ -38,31 +38,59 @@ _TRUE = ("event", "ev", "evt", "e", "item", "update", "data", "x", "it")
 
 
 class Asked:
-    """What a streamed request asks for: ``usage`` at the end, ``tools`` to call."""
+    """What a streamed request asks for: ``usage`` at the end, ``tools`` to call.
 
-    __slots__ = ("usage", "tools")
+    ``legacy``: the tools are ``functions``.
+    """
 
-    def __init__(self, *, usage: bool, tools: bool) -> None:
+    __slots__ = ("usage", "tools", "legacy")
+
+    def __init__(self, *, usage: bool, tools: bool, legacy: bool = False) -> None:
         self.usage = usage
         self.tools = tools
+        self.legacy = legacy
+
+    def key(self) -> tuple[bool, bool, bool]:
+        """Return what two equal requests have in common."""
+        return self.usage, self.tools, self.legacy
 
 
 class StreamLoop:
     """A loop over a stream and what it does for each kind of event.
 
-    ``text`` is what stays for a piece of text, ``endings`` what happens at the end, by finish
-    reason; ``event`` is the new name of the loop variable; ``says_none`` are statements that
-    print ``None`` for chunks without text.  ``others`` are the other events of a ``stream`` helper:
-    their type, a field that must not be empty, and what stays.
+    ``text`` is what stays for a piece of text, ``added`` for a new tool call and ``arguments`` for
+    a piece of its arguments; ``endings`` is what happens at the end, by finish reason, ``called``
+    where tools were called and it isn't the same; ``event`` is the new name of the loop variable;
+    ``says_none`` are statements that print ``None`` for chunks without text.  ``others`` are the
+    other events of a ``stream`` helper: their type, what else has to be true, and what stays.
+    ``tables`` are variables in which tool calls are collected, ``objects`` those of them that hold
+    the calls themselves.
     """
 
-    __slots__ = ("node", "binding", "event", "text", "endings", "says_none", "others")
+    __slots__ = ("node", "binding", "event", "text", "added", "arguments", "endings", "called",
+                 "says_none", "others", "tables", "objects", "response",
+                 "untyped", "whole", "shown", "generated")  # fmt: skip
 
     def __init__(self, node: Loop, binding: Binding, event: str) -> None:
         self.node = node
         self.binding = binding
         self.event = event
         self.text: list[Piece] = []
+        self.added: list[Piece] = []
+        self.arguments: list[Piece] = []
+        self.called: list[Piece] | None = None
+        self.tables: list[Key] = []
+        self.objects: list[list[Binding]] = []
+        # The variable that keeps the response, where a message repeats it.
+        self.response = ""
+        # The uses of the chunk, where the loop does nothing but hand it on; and whether it is
+        # shown to people, so that the loop has to raise what nobody else would.
+        self.whole: list[ast.expr] = []
+        self.shown = False
+        # Whether a generator stands between the stream and some loop.
+        self.generated = False
+        # Names in annotations of variables that go.
+        self.untyped: set[ast.Name] = set()
         self.endings: dict[str, list[Piece]] = {}
         self.says_none: list[Piece] = []
         self.others: list[tuple[str, str, list[Piece]]] = []
@@ -75,16 +103,30 @@ def specialised(module: Module, node: Loop, asked: Asked | None) -> StreamLoop:
     """
     if asked is None:
         return _Specialised(module, node, Asked(usage=False, tools=False)).helper()
-    return _Specialised(module, node, asked).run()
+    try:
+        return _Specialised(module, node, asked).run()
+    except _Kept as error:
+        return _Specialised(module, node, asked, error.keys).run()
+
+
+class _Kept(Exception):
+    """Variables that the first part of a tool call sets for the others."""
+
+    def __init__(self, keys: set[Key]) -> None:
+        super().__init__()
+        self.keys = keys
 
 
 class _Specialised:
     """One loop, taken apart by kinds of chunks."""
 
-    def __init__(self, module: Module, node: Loop, asked: Asked) -> None:
+    def __init__(
+        self, module: Module, node: Loop, asked: Asked, kept: set[Key] | None = None
+    ) -> None:
         self.module = module
         self.node = node
         self.asked = asked
+        self.tables = CallTables(module, node)
         self.visited: set[ast.AST] = set()
         self.carried: set[Key] = set()
         self.derived: set[Key] = set()
@@ -106,38 +148,59 @@ class _Specialised:
             raise Refused("CC317", f"`{binding.name}` may be read by name", node.target)
         self.binding = binding
         self.event = new_name(module, binding)
-        self.local = self._local()
+        self.local = self._local() - (kept or set())
+        # The kinds of chunks for which a variable is set.
+        self.setters: dict[Key, set[str]] = {}
         self.loop = StreamLoop(node, binding, self.event)
 
     def run(self) -> StreamLoop:
         """Return what becomes of the loop; raises `Refused` and `Raises`."""
-        before = [(kind, self._walk(kind)) for kind in SILENT]
-        if self.asked.tools:
-            before.append((CALLS, self._walk(CALLS)))
+        lists = [self._walk(kind)[0] for kind in SILENT]
         try:
-            blank = self._walk(BLANK)
+            blank = self._walk(BLANK)[0]
         except Raises:
             # Whoever meets such chunks has a loop that can take them.
-            blank = ([], "")
-        before.append((BLANK, blank))
-        text = self._walk(TEXT)
+            blank = []
+        lists.append(blank)
+        text = self._walk(TEXT)[0]
+        added, arguments = self._calls() if self.asked.tools else ([], [])
         usage = self._walk(USAGE) if self.asked.usage else ([], "")
         ends = {str(kind.finish): self._walk(kind) for kind in FINISHES}
-        called = self._walk(CALLED) if self.asked.tools else ends["stop"]
+        last = OLD_CALLED if self.asked.legacy else CALLED
+        called = self._walk(last) if self.asked.tools else ends["stop"]
         self._reached()
         self._no_clash()
-        lists = [pieces for _, (pieces, _) in before]
-        self._constants([*lists, text[0]], [pieces for pieces, _ in [*ends.values(), called]])
+        live = [text, added, arguments]
+        self._constants([*lists, *live], [pieces for pieces, _ in [*ends.values(), called]])
         # A stop button: where it is looked at for text and at the end, chunks between don't count.
-        leaving = _leaving(text[0])
+        left = leaving(text)
         for pieces in lists:
-            self._silent([piece for piece in pieces if piece.node not in leaving])
-        self.loop.text = text[0]
+            self._silent([piece for piece in pieces if piece.node not in left])
+        self.loop.text = text
+        self.loop.added, self.loop.arguments = map(self._live, (added, arguments))
+        self.tables.check(self.loop.added)
+        self.loop.tables = list(self.tables.names)
+        self.loop.objects = [self.tables.bindings(key) for key in self.tables.objects]
         for reason, end in ends.items():
             self.loop.endings[reason] = self._ending(*end, usage)
-        if signature(self._ending(*called, usage)) != signature(self.loop.endings["stop"]):
-            raise Refused("CC303", "the loop tells tool calls from other answers", self.node)
+        at_call = self._ending(*called, usage)
+        if signature(at_call) != signature(self.loop.endings["stop"]):
+            self.loop.called = at_call
         return self.loop
+
+    def _calls(self) -> tuple[list[Piece], list[Piece]]:
+        """Return what happens for the first part of a tool call, and for its arguments."""
+        legacy = self.asked.legacy
+        added = self._walk(Kind("calls", calls="added", legacy=legacy))[0]
+        # The first chunk of an answer that only calls tools has the role as well.
+        first = self._walk(Kind("calls", calls="added", role="assistant", legacy=legacy))[0]
+        if signature(added) != signature(first):
+            raise Refused("CC303", "the role is looked at where a tool is called", self.node)
+        return added, self._walk(Kind("calls", calls="arguments", legacy=legacy))[0]
+
+    def _live(self, pieces: list[Piece]) -> list[Piece]:
+        pieces = self._cleaned(pieces)
+        return [] if all(map(nothing, pieces)) else pieces
 
     def helper(self) -> StreamLoop:
         """Return what becomes of a loop over the events of a helper."""
@@ -145,26 +208,31 @@ class _Specialised:
         self.loop.text = self._walk(DELTA)[0]
         for kind, type_, field in DONE:
             pieces = self._cleaned(self._walk(kind)[0])
-            self.loop.others.append((type_, field, [] if all(map(_nothing, pieces)) else pieces))
+            self.loop.others.append((type_, field, [] if all(map(nothing, pieces)) else pieces))
         self._reached()
         self._no_clash()
-        leaving = _leaving(self.loop.text)
+        left = leaving(self.loop.text)
         for pieces in quiet:
-            self._silent([piece for piece in pieces if piece.node not in leaving])
+            self._silent([piece for piece in pieces if piece.node not in left])
         return self.loop
 
     def _no_clash(self) -> None:
         """Refuse a loop that keeps a part of one chunk for the next."""
         if clash := self.carried & self.derived:
+            if all(self.setters.get(key) == {"calls"} for key in clash):
+                raise _Kept(clash)
             name = min(name for _, name in clash)
             raise Refused("CC315", f"`{name}` keeps a part of one chunk for the next", self.node)
 
     def _walk(self, kind: Kind) -> tuple[list[Piece], str]:
-        reader = Reader(self.module, self.binding, kind, self.event)
+        reader = Reader(self.module, self.binding, kind, self.event, self.tables)
         walker = Walker(self.module, reader, self.local, self.visited)
         pieces, left = walker.run(self.node.body)
         self.carried |= reader.carried
         self.derived |= walker.derived | reader.inlined
+        self.loop.untyped |= set(walker.untyped)
+        for key in walker.derived | reader.inlined:
+            self.setters.setdefault(key, set()).add(kind.name)
         for _, name in sorted(reader.inlined - self.local, key=lambda key: key[1]):
             raise Refused(
                 "CC316", f"`{name}` is set in a test and used outside the loop", self.node
@@ -181,10 +249,13 @@ class _Specialised:
         scope = self.binding.scope
         for name in names:
             bindings = scope.bindings.get(name, [])
-            if all(
-                binding.node in self.inside
-                and not binding.remote
-                and all(use in self.inside for use in uses_of(self.module, binding))
+            # What is bound anew behind the loop, or was before it, may go by the same name.
+            if not any(
+                binding.remote
+                or any(
+                    (use in self.inside) is not (binding.node in self.inside)
+                    for use in uses_of(self.module, binding)
+                )
                 for binding in bindings
             ):
                 result.add((scope, name))
@@ -209,7 +280,7 @@ class _Specialised:
         for piece in pieces:
             if piece.says_none:
                 self.loop.says_none.append(piece)
-            elif not _nothing(piece):
+            elif not nothing(piece):
                 message = "this also happens for chunks without text"
                 raise Refused("CC215", message, piece.node)
 
@@ -228,10 +299,10 @@ class _Specialised:
             if self.node.orelse:
                 raise Refused("CC215", "the loop has an `else` and is left early", self.node)
             result = result[:-1]
-        stops = [piece for piece in result if _stops(piece)]
-        if stops and self.node.orelse:
-            raise Refused("CC215", "the loop has an `else` and is left early", stops[0].node)
-        return [] if all(_nothing(piece) or _stops(piece) for piece in result) else result
+        early = [piece for piece in result if stops(piece)]
+        if early and self.node.orelse:
+            raise Refused("CC215", "the loop has an `else` and is left early", early[0].node)
+        return [] if all(nothing(piece) or stops(piece) for piece in result) else result
 
     def _cleaned(self, pieces: list[Piece]) -> list[Piece]:
         self.loop.says_none += [piece for piece in pieces if piece.says_none]
@@ -239,28 +310,30 @@ class _Specialised:
         result: list[Piece] = []
         for index, piece in enumerate(pieces):
             again = [other.keeps for other in pieces[index + 1 :]]
-            if piece.keeps is not None and piece.keeps in again and _constant(piece):
+            if piece.keeps is not None and piece.keeps in again and constant(piece):
                 continue
             result.append(piece)
         return result
 
     def _constants(self, before: list[list[Piece]], ends: list[list[Piece]]) -> None:
         """Drop variables set to what they are anyway, until the end brings their value."""
-        keys = {p.keeps for pieces in before for p in pieces if p.keeps and _constant(p)}
+        keys = {p.keeps for pieces in before for p in pieces if p.keeps and constant(p)}
         for key in sorted(keys, key=lambda item: item[1]):
             found = [p for pieces in before for p in pieces if p.keeps == key]
             data = {repr(p.value.data) for p in found if p.value is not None}
-            if not all(map(_constant, found)) or len(data) != 1:
+            if not all(map(constant, found)) or len(data) != 1:
                 continue
             if key in self.carried or not self._starts_as(key, data.pop()):
                 continue
-            if any(isinstance(p.node, (ast.Break, ast.Return)) for p in flat(before[-1])):
+            if any(
+                isinstance(p.node, (ast.Break, ast.Return)) for ps in before[-3:] for p in flat(ps)
+            ):
                 continue
             first = found[0].value
             for pieces in [*before, *ends]:
                 pieces[:] = [
                     p for p in pieces
-                    if p.keeps != key or not _constant(p) or p.value is None or first is None
+                    if p.keeps != key or not constant(p) or p.value is None or first is None
                     or p.value.data != first.data
                 ]  # fmt: skip
 
@@ -301,58 +374,14 @@ def new_name(module: Module, binding: Binding) -> str:
     return _NEW_NAME
 
 
-def flat(pieces: list[Piece]) -> list[Piece]:
-    """Return pieces and everything inside them."""
-    result: list[Piece] = []
-    for piece in pieces:
-        result += [piece, *flat(piece.body or []), *flat(piece.orelse)]
-    return result
-
-
-def signature(pieces: list[Piece]) -> Signature:
-    """Return what two equal lists of pieces have in common."""
-    return tuple(
-        (piece.node, tuple(sorted(piece.edits)), signature(piece.body or []),
-         signature(piece.orelse))
-        for piece in pieces
-    )  # fmt: skip
-
-
-def _only_leaves(node: ast.stmt) -> bool:
-    """Return whether a statement is a harmless test that leaves the loop."""
-    return (
-        isinstance(node, ast.If)
-        and not node.orelse
-        and len(node.body) == 1
-        and isinstance(node.body[0], (ast.Break, ast.Return, ast.Raise))
-        and pure(node.test)
-    )
-
-
-def _leaving(pieces: list[Piece]) -> set[ast.AST]:
-    """Return the harmless tests at the beginning that only leave."""
-    result: set[ast.AST] = set()
-    for piece in pieces:
-        if not _only_leaves(piece.node):
-            break
-        result.add(piece.node)
-    return result
-
-
-def _stops(piece: Piece) -> bool:
-    """Return whether a piece only leaves the loop, which ends here anyway."""
-    node = piece.node
-    return isinstance(node, ast.If) and _only_leaves(node) and isinstance(node.body[0], ast.Break)
-
-
-def _constant(piece: Piece) -> bool:
-    return piece.value is not None and piece.value.kind == "const"
-
-
-def _nothing(piece: Piece) -> bool:
-    """Return whether a piece changes nothing."""
-    if isinstance(piece.node, ast.Continue):
-        return True
-    if not isinstance(piece.node, ast.If) or piece.body is None or not pure(piece.node.test):
-        return False
-    return all(map(_nothing, [*piece.body, *piece.orelse]))
+def free_name(module: Module, node: ast.AST, used: list[str]) -> str:
+    """Return a name for the response at the end of a stream; empty where all are taken."""
+    scope = module.scope(node).function()
+    taken = set(used)
+    for seen in module.scopes.values():
+        above: Scope | None = seen
+        while above is not None and above is not scope:
+            above = above.parent
+        if above is not None:
+            taken.update(seen.bindings, seen.loads)
+    return next((name for name in ("response", "completed", "answer") if name not in taken), "")

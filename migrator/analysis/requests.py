@@ -8,7 +8,7 @@ from migrator.analysis.facts import LedgerRow, Member, Mention, Reason, Reshape
 from migrator.analysis.functions import passed_constants
 from migrator.analysis.messages import MessageList
 from migrator.analysis.scopes import Module
-from migrator.analysis.sites import PARSE, STREAM, Site
+from migrator.analysis.sites import CREATE, PARSE, STREAM, Site
 from migrator.analysis.sources import is_omitted
 from migrator.analysis.syntax import ast, is_none, literal, walk
 from migrator.analysis.values import ask_for, constants
@@ -72,6 +72,8 @@ class Request:
         self.carrier: Carrier | None = None
         # Whether the answer is streamed, and the usage with it.
         self.streamed = site.operation == STREAM
+        # What decides whether the answer is streamed, where that is no constant.
+        self.switch: ast.expr | None = None
         self.includes_usage = False
         self._nested: dict[str, list[tuple[str, str]]] = {}
         self._read()
@@ -274,6 +276,12 @@ class Request:
             return
         if complete and all(value is True for value in values):
             self.streamed = True
+            self.row(name, "same", node, name)
+            return
+        from migrator.analysis.twomodes import is_switch
+
+        if self.carrier is None and is_switch(node) and self.site.operation == CREATE:
+            self.switch = node
             self.row(name, "same", node, name)
             return
         shown = self.module.source.one_line(node, 40)

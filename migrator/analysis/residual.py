@@ -6,39 +6,26 @@ left are `Piece`s: statements of the program with the ranges to write anew.
 
 from __future__ import annotations
 
+from migrator.analysis.chunkcalls import kept
 from migrator.analysis.chunks import Reader
-from migrator.analysis.chunkvalues import VIRTUAL, Raises, Refused, Value, pure
+from migrator.analysis.chunkvalues import (
+    ESCAPES,
+    UNSENT,
+    VIRTUAL,
+    Raises,
+    Refused,
+    Value,
+    pure,
+    rendered,
+)
 from migrator.analysis.deltas import adds_nothing, delivers
+from migrator.analysis.pieces import Piece, leaves, pruned
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.chunkvalues import Edits, Key
-
-
-class Piece:
-    """A statement that stays.
-
-    ``edits`` are the ranges to write anew (of the header, for a statement with suites); ``body``
-    and ``orelse`` what stays in the suites, None for a simple statement.  ``sets`` is the variable
-    that only this round needs, ``keeps`` one that is needed later, with ``value``; ``needs`` are
-    the variables of this round that it reads.
-    """
-
-    __slots__ = ("node", "edits", "body", "orelse", "sets", "keeps", "value", "needs", "says_none")
-
-    def __init__(self, node: ast.stmt, edits: Edits, needs: frozenset[Key] = frozenset()) -> None:
-        self.node = node
-        self.edits = edits
-        self.body: list[Piece] | None = None
-        self.orelse: list[Piece] = []
-        self.sets: Key | None = None
-        self.keeps: Key | None = None
-        self.value: Value | None = None
-        self.needs = needs
-        # It prints the word None and nothing else.
-        self.says_none = False
 
 
 class Walker:
@@ -56,6 +43,8 @@ class Walker:
         self.local = local
         self.visited = visited
         self.derived: set[Key] = set()
+        # Names in annotations of variables that go.
+        self.untyped: list[ast.Name] = []
 
     def run(self, body: list[ast.stmt]) -> tuple[list[Piece], str]:
         """Return what is left of ``body`` and how it ends: "", continue, break or return."""
@@ -137,24 +126,33 @@ class Walker:
         )
         target = targets[0]
         if len(targets) != 1 or not isinstance(target, ast.Name):
+            value = kept(self.reader, targets, node.value, value)
             return [self._stored(node, targets, value)]
         key = self.reader.key(target)
         assert key is not None
         if value.kind in VIRTUAL:
             if isinstance(node, ast.AnnAssign):
-                raise Refused("CC320", f"`{target.id}` is annotated", node.annotation)
+                self.untyped += [
+                    part for part in walk(node.annotation) if isinstance(part, ast.Name)
+                ]
             self._local(key, target)
             self.reader.known[key] = value
             self.derived.add(key)
             return []
         if value.edits is None:
             raise Refused("CC215", "the value is used elsewhere", node)
-        if adds_nothing(self.reader, target, node.value):
+        if value.kind == "inner":
+            raise _stores(value, node)
+        if value.kind in ("index", "held"):
+            self._local(key, target)
+        if adds_nothing(self.reader, target, node.value) or self._stays(target, node.value, value):
             return []
         piece = Piece(node, value.edits, value.names)
         piece.value = value
         stored = Value(value.kind, value.data, [], derived=value.derived)
-        throwaway = key in self.local and pure(node.value)
+        throwaway = key in self.local and (
+            pure(node.value) or (value.kind == "const" and value.derived)
+        )
         if value.derived or throwaway:
             if throwaway:
                 self.derived.add(key)
@@ -167,9 +165,15 @@ class Walker:
         self.reader.known[key] = stored
         return [piece]
 
+    def _stays(self, target: ast.expr, node: ast.expr, value: Value) -> bool:
+        """Return whether an assignment has become ``x = x``."""
+        source = self.module.source
+        text = rendered(source, node, value.edits or [])
+        return value.derived and value.kind == "unknown" and text == source.segment(target)
+
     def _stored(self, node: ast.stmt, targets: list[ast.expr], value: Value) -> Piece:
-        if value.edits is None or value.kind in ("usage", "details"):
-            raise Refused("CC309", "a part of the chunk is stored", node)
+        if value.edits is None or value.kind in UNSENT:
+            raise _stores(value, node)
         edits, names = value.edits, value.names
         for target in targets:
             for part in walk(target):
@@ -180,8 +184,9 @@ class Walker:
                         raise Refused("CC309", "a part of the chunk is unpacked", node)
                     self.reader.known[key] = Value("unknown", None, [])
             if isinstance(target, (ast.Attribute, ast.Subscript)):
-                found = self.reader.parts(target)
-                assert found.edits is not None
+                found = self.reader.read(target)
+                if found.edits is None:
+                    raise Refused("CC314", "a part of the chunk is assigned", node)
                 edits, names = edits + found.edits, names | found.names
         return Piece(node, edits, names)
 
@@ -196,8 +201,8 @@ class Walker:
                 return []
             if value.data is None:
                 raise Raises(node)
-        if value.edits is None or value.kind in ("usage", "details"):
-            raise Refused("CC309", "a part of the chunk is stored", node)
+        if value.edits is None or value.kind in UNSENT:
+            raise _stores(value, node)
         needs, edits = value.names, value.edits
         if isinstance(node.target, ast.Name):
             key = self.reader.key(node.target)
@@ -208,8 +213,9 @@ class Walker:
                 self.reader.carried.add(key)
             self.reader.known[key] = Value("unknown", None, [], names=frozenset((key,)))
         else:
-            found = self.reader.parts(node.target)
-            assert found.edits is not None
+            found = self.reader.read(node.target)
+            if found.edits is None:
+                raise Refused("CC314", "a part of the chunk is assigned", node)
             edits, needs = edits + found.edits, needs | found.names
         return [Piece(node, edits, needs)]
 
@@ -219,11 +225,19 @@ class Walker:
                 raise Refused("CC506", "a string stands in the loop like a comment", node)
             return []
         piece = self._plain(node)
+        self._filled(node.value)
         verdict = delivers(self.reader, node.value)
         if verdict == "nothing":
             return []
         piece.says_none = verdict == "none"
         return [piece]
+
+    def _filled(self, call: ast.expr) -> None:
+        """Note that a list gets the call in hand."""
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            key = self.reader.tables.lists.key(call.func.value)
+            if key is not None and call.func.attr == "append":
+                self.reader.filled.add(key)
 
     # -- statements with suites ---------------------------------------------------------
 
@@ -239,14 +253,19 @@ class Walker:
             piece.body = body
             return ([piece] if body else []), left
         if truth is not None:
+            if self.reader.certain(node.test):
+                # Nobody ever comes to the other suite, whatever is streamed.
+                gone = node.orelse if truth else node.body
+                self.visited.update(part for item in gone for part in walk(item))
             return self.block(node.body if truth else node.orelse, conditional=conditional)
         if value.edits is None:
             raise Refused("CC215", "the test can't be written for events", node.test)
-        before = dict(self.reader.known)
+        before, filled = dict(self.reader.known), set(self.reader.filled)
         body, left = self.block(node.body, conditional=True)
         first = self.reader.known
         self.reader.known = before
         orelse, other = self.block(node.orelse, conditional=True)
+        self.reader.unclear |= self.reader.filled - filled
         if other:
             self.reader.known = first
         elif not left:
@@ -269,7 +288,7 @@ class Walker:
     def _loop(self, node: ast.For | ast.While) -> list[Piece]:
         header = node.iter if isinstance(node, ast.For) else node.test
         value = self.reader.read(header)
-        if isinstance(node, ast.For) and value.kind == "choices":
+        if isinstance(node, ast.For) and value.kind in ("choices", "calls"):
             return self._one(node, value)
         if isinstance(node, ast.For) and value.kind == "const" and value.derived:
             if value.data is None:
@@ -280,18 +299,28 @@ class Walker:
             raise Refused("CC215", "an inner loop has an `else`", node)
         if isinstance(node, ast.While) and value.derived and value.truth() is False:
             return []
+        if isinstance(node, ast.While) and header in self.reader.tables.lists.compared:
+            return self._until(node)
         self._forget(node)
         if isinstance(node, ast.While):
             value = self.reader.read(header)
-        if value.edits is None or value.kind in ("usage", "details"):
+        if value.edits is None or value.kind in UNSENT:
             raise Refused("CC215", "a loop goes through a part of the chunk", node)
-        before = dict(self.reader.known)
+        before, filled = dict(self.reader.known), set(self.reader.filled)
         # `break` and `continue` in here are the inner loop's own.
         body, _ = self.block(node.body, conditional=True)
         self._meet(before)
+        self.reader.unclear |= self.reader.filled - filled
         piece = Piece(node, value.edits, value.names)
         piece.body = body
         return [piece]
+
+    def _until(self, node: ast.While) -> list[Piece]:
+        """``while len(calls) <= index``: the list lacks no more than the call in hand."""
+        pieces, left = self.block(node.body, conditional=False)
+        if left or any(map(leaves, pieces)) or self.reader.read(node.test).truth() is not False:
+            raise Refused("CC303", "a loop makes room for a tool call in an odd way", node)
+        return pieces
 
     def _forget(self, node: ast.For | ast.While) -> None:
         """Forget what rounds of an inner loop set: the first one does not tell of the others."""
@@ -304,21 +333,23 @@ class Walker:
                     known[key] = Value("unknown", None, [], derived=derived)
 
     def _one(self, node: ast.For, value: Value) -> list[Piece]:
-        """``for choice in chunk.choices``: once, or not at all."""
+        """``for choice in chunk.choices``: once, or not at all; a chunk has one tool call."""
+        code = "CC304" if value.kind == "choices" else "CC303"
         if node.orelse or not isinstance(node.target, ast.Name):
-            raise Refused("CC304", "a loop goes through the choices", node)
-        if not value.data:
+            raise Refused(code, f"a loop goes through the {value.kind} of a chunk", node)
+        if value.kind == "choices" and not value.data:
             return []
         key = self.reader.key(node.target)
         assert key is not None
         self._local(key, node)
         self.derived.add(key)
-        self.reader.known[key] = Value("choice", derived=True)
+        one = "choice" if value.kind == "choices" else "call"
+        self.reader.known[key] = Value(one, derived=True)
         pieces, left = self.block(node.body, conditional=False)
         if left == "break":
             pieces = pieces[:-1]
-        if left == "return" or any(_leaves(piece) for piece in pieces):
-            raise Refused("CC304", "a loop through the choices is left early", node)
+        if left == "return" or any(leaves(piece) for piece in pieces):
+            raise Refused(code, f"a loop through the {value.kind} is left early", node)
         return pieces
 
     def _with(self, node: ast.With | ast.AsyncWith, conditional: bool) -> tuple[list[Piece], str]:
@@ -339,41 +370,7 @@ class Walker:
         return [piece], left
 
 
-def pruned(pieces: list[Piece], needed: set[Key]) -> tuple[list[Piece], set[Key]]:
-    """Drop what sets variables that nothing behind it reads; return the rest and what it needs."""
-    result: list[Piece] = []
-    for piece in reversed(pieces):
-        if piece.sets is not None and piece.sets not in needed:
-            continue
-        if piece.body is not None and isinstance(piece.node, (ast.For, ast.While)):
-            # A round of the inner loop may read what the round before it has set.
-            needed |= needs_of(piece.body)
-        elif piece.body is not None:
-            body, inside = pruned(piece.body, set(needed))
-            orelse, more = pruned(piece.orelse, set(needed))
-            piece.body, piece.orelse = body, orelse
-            if not body and not orelse and isinstance(piece.node, ast.If) and pure(piece.node.test):
-                continue
-            needed |= inside | more
-        if piece.sets is not None:
-            needed.discard(piece.sets)
-        needed |= piece.needs
-        result.append(piece)
-    result.reverse()
-    return result, needed
-
-
-def _leaves(piece: Piece) -> bool:
-    """Return whether a piece may leave the loop it stands in."""
-    if any(isinstance(part, (ast.Break, ast.Continue)) for part in walk(piece.node)):
-        return piece.body is None or any(map(_leaves, [*piece.body, *piece.orelse]))
-    return False
-
-
-def needs_of(pieces: list[Piece]) -> set[Key]:
-    """Return every variable of this round that some pieces read."""
-    result: set[Key] = set()
-    for piece in pieces:
-        result |= piece.needs
-        result |= needs_of(piece.body or []) | needs_of(piece.orelse)
-    return result
+def _stores(value: Value, node: ast.AST) -> Refused:
+    if value.kind in ("calls", "call", "function", "index", "held", "inner"):
+        return Refused(*ESCAPES[value.kind], node)
+    return Refused("CC309", "a part of the chunk is stored", node)

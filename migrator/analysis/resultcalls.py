@@ -28,8 +28,8 @@ class FunctionFlow:
         self.results = results
         self.module = results.module
 
-    def returned(self, node: ast.expr, kind: str, group: int) -> None:
-        """Follow a value out of the function that returns it."""
+    def returned(self, node: ast.expr, kind: str, group: int, *, relayed: bool = False) -> None:
+        """Follow a value out of the function that returns it; ``relayed``: yields its elements."""
         function = function_at(self.module, node)
         if not isinstance(function, FUNCTIONS):
             self.results.reason(group, "CC502", f"a lambda returns {NAMES[kind]}", node)
@@ -43,6 +43,8 @@ class FunctionFlow:
             return
         self.results.functions[function] = (kind, group)
         self.results.member(group, "wrapper", node)
+        if is_generator(function) and not relayed:
+            self.results.reason(group, "CC504", f"`{function.name}` is a generator", function)
         self._closed(function, kind, group, "returns")
         self.results.annotation(function.returns, group, kind)
         for call in references(self.module, function).calls:
@@ -55,8 +57,6 @@ class FunctionFlow:
         """Add reasons where uses of ``function`` can't all be seen."""
         name = function.name
         uses = references(self.module, function)
-        if is_generator(function):
-            self.results.reason(group, "CC504", f"`{name}` is a generator", function)
         for decorator in uses.foreign:
             message = f"`{name}` is decorated in a way that may matter"
             self.results.reason(group, "CC502", message, decorator)

@@ -15,6 +15,8 @@ from migrator.analysis.history import History
 from migrator.analysis.resultcalls import FunctionFlow
 from migrator.analysis.resultforms import Forms
 from migrator.analysis.resultparts import Parts
+from migrator.analysis.resulttypes import CHAT_TYPES as _CHAT_TYPES
+from migrator.analysis.resulttypes import chat_words, result_types
 from migrator.analysis.resultuses import (
     ESCAPES,
     NAMES,
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
 STREAMED = ("stream", "opener", "helper", "final")
 VIRTUAL = ("choices", "choice", "message", "function", "finish")
 _EFFECTS = {"CC322": "suggest", "CC330": "suggest", "CC331": "suggest"}
-_CHAT_TYPES = ("ChatCompletion", "Choice", "CompletionUsage")
+_TYPED = ("completion", "stream", "usage")
 _DICT_TYPES = ("dict", "Dict", "Mapping", "OpenAIObject")
 
 
@@ -266,13 +268,16 @@ class Results:
             self.groups.join(known[1], group)
             return
         self.bindings[binding] = (kind, group)
-        self._visible(binding, kind, group)
+        self.visible(binding, kind, group)
+        for other in binding.scope.bindings[binding.name]:
+            if isinstance(other.statement, ast.AnnAssign) and other is not binding:
+                self.annotation(other.statement.annotation, group, kind)
         if base(kind) in VIRTUAL or (style(kind) in DUMPED and base(kind) == "completion"):
             self.aliases.append(Alias(binding, value, kind, group))
         for use in uses_of(self.module, binding):
             self.track(use, kind, group)
 
-    def _visible(self, binding: Binding, kind: str, group: int) -> None:
+    def visible(self, binding: Binding, kind: str, group: int) -> None:
         """Add what follows from a variable that code outside its scope can read."""
         if binding.scope.kind == "class":
             self.reason(group, "CC309", f"`{binding.name}` is a class attribute", binding.node)
@@ -346,8 +351,15 @@ class Results:
             return
         text = self.module.source.segment(node)
         words = _DICT_TYPES if style(kind) == "old" else ()
-        if any(word in text for word in (*_CHAT_TYPES, *words)):
+        if not any(word in text for word in (*_CHAT_TYPES, *words)):
+            return
+        found = result_types(self.module, node)
+        if not found or words or kind not in _TYPED or chat_words(text) != len(found):
             self.reason(group, "CC320", f"annotated as `{text}`", node)
+            return
+        for name, to in found:
+            if all(step.whole is not name for _, step in self.steps):
+                self.steps.append((group, Step(name, name, "type", "type", {"to": to}, "type")))
 
     def _check_mix(self, use: ast.expr, kind: str, group: int) -> None:
         """Add a reason when a use may also see a binding that was not followed to it."""

@@ -281,3 +281,16 @@ def looked_up(module: Module, name: str, node: ast.AST) -> bool:
     return any(name in str(string.value) for string in module.strings) or any(
         f"{mark}{name}{mark}".encode() in data for mark in ("'", '"')
     )
+
+
+def shows_whole(module: Module, call: ast.Call, uses: list[ast.expr]) -> bool:
+    """Return whether a call prints or logs what ``uses`` stand for, and each of them as it is."""
+    if last_name(call.func) not in PRINTERS:
+        return False
+    for use in uses:
+        node: ast.AST = module.parent(use)
+        if isinstance(node, ast.FormattedValue):
+            node = module.parent(module.parent(node))
+        if node is not call or use is call.func:
+            return False
+    return True

@@ -10,7 +10,7 @@ from migrator.analysis.facts import LedgerRow, Reshape
 from migrator.analysis.holders import known_sites
 from migrator.analysis.keywords import Carrier, Keywords, keywords_of
 from migrator.analysis.sites import PARSE
-from migrator.analysis.syntax import ast, is_none
+from migrator.analysis.syntax import FUNCTIONS, ast, is_none
 from migrator.analysis.values import constants
 
 TYPE_CHECKING = False
@@ -58,7 +58,7 @@ def _has(found: Keywords, carrier: Carrier) -> bool:
 def _carried(request: Request, found: Keywords, carrier: Carrier) -> None:
     """Look at one entry, and write its changes where it stands."""
     if carrier.name == "stream" and not _never_streams(request, carrier.value):
-        request.reason("CC215", "`stream` is set in a mapping", carrier.value)
+        _streams(request, found, carrier)
         return
     if carrier.name in _must_be_sure(request) and not found.always(carrier.name):
         request.reason(_CODE, f"`{carrier.name}` may or may not be set", carrier.value)
@@ -74,6 +74,35 @@ def _carried(request: Request, found: Keywords, carrier: Carrier) -> None:
         request.reason(_CODE, message, carrier.value)
         return
     request.reshapes.extend(moved)
+
+
+def _streams(request: Request, found: Keywords, carrier: Carrier) -> None:
+    """Look at ``stream`` in a mapping: it has to be true, and always there."""
+    complete, values = constants(request.module, carrier.value)
+    if not complete or any(value is not True for value in values):
+        request.reason("CC215", "whether the answer is streamed can't be seen", carrier.value)
+    elif not found.always("stream") and not _before(request, carrier.node):
+        request.reason("CC215", "`stream` may or may not be set", carrier.value)
+    else:
+        request.keyword("stream", carrier.value)
+
+
+def _before(request: Request, entry: ast.AST) -> bool:
+    """Return whether ``params["stream"] = …`` has always run where the call is made."""
+    module = request.module
+    if not isinstance(entry, ast.Subscript):
+        return False
+    statement, node = module.statement(entry), module.statement(request.site.call)
+    if module.scope(statement).function() is not module.scope(node).function():
+        return False
+    while not isinstance(node, (ast.Module, *FUNCTIONS)):
+        parent = module.parent(node)
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(parent, name, None)
+            if isinstance(block, list) and node in block and statement in block:
+                return bool(block.index(statement) < block.index(node))
+        node = parent  # type: ignore[assignment]
+    return False
 
 
 def _must_be_sure(request: Request) -> tuple[str, ...]:

@@ -7,10 +7,13 @@ its ``with`` there is a helper, which yields events and has the final answer.
 from __future__ import annotations
 
 from migrator.analysis.chunkvalues import Raises, Refused
-from migrator.analysis.loops import Asked, StreamLoop, flat, specialised
-from migrator.analysis.residual import Piece
-from migrator.analysis.scopes import Binding
-from migrator.analysis.syntax import ast, walk
+from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.functions import own_nodes
+from migrator.analysis.loops import Asked, StreamLoop, free_name, new_name, specialised
+from migrator.analysis.pieces import Piece, flat
+from migrator.analysis.resultuses import Step, looked_up, shows_whole
+from migrator.analysis.scopes import Binding, Scope
+from migrator.analysis.syntax import FUNCTIONS, ast, walk
 from migrator.analysis.uses import uses_of
 
 TYPE_CHECKING = False
@@ -27,15 +30,19 @@ class Streams:
         self.module = results.module
         self.asked: dict[int, Asked] = {}
         self.loops: list[tuple[int, StreamLoop]] = []
+        # Messages that say what a stream said: the variable for the response, and which items.
+        # Groups whose streams are handed on by generators.
+        self.relays: list[int] = []
+        self.replays: dict[ast.AST, dict[str, str]] = {}
 
-    def follow(self, call: ast.expr, group: int, *, usage: bool, tools: bool) -> None:
+    def follow(self, call: ast.expr, group: int, asked: Asked) -> None:
         """Follow the stream that ``call`` returns."""
-        self.expect(group, usage=usage, tools=tools)
+        self.expect(group, asked)
         self.results.track(call, "stream", group)
 
-    def expect(self, group: int, *, usage: bool, tools: bool) -> None:
+    def expect(self, group: int, asked: Asked) -> None:
         """Note that the answer of ``group`` is streamed, and what comes with it."""
-        self.asked[group] = Asked(usage=usage, tools=tools)
+        self.asked[group] = asked
 
     def streams(self, group: int) -> bool:
         """Return whether an answer of ``group`` is streamed."""
@@ -68,12 +75,52 @@ class Streams:
             message = "an expression reads the stream, and can't raise when the answer fails"
             self.results.reason(group, "CC316", message, node)
         elif isinstance(parent, ast.YieldFrom):
-            self.results.reason(group, "CC504", "the chunks are yielded", node)
+            self._relayed(node, parent, group)
         else:
             return False
         return True
 
+    def _relayed(self, node: ast.expr, yields: ast.expr, group: int) -> None:
+        """Follow a stream out of the generator that hands on every element of it."""
+        function = self.module.enclosing(yields, FUNCTIONS)
+        assert isinstance(function, FUNCTIONS)
+        others = [
+            part for part in own_nodes(function)
+            if isinstance(part, (ast.Yield, ast.YieldFrom)) and part is not yields
+        ]  # fmt: skip
+        if others or not isinstance(self.module.parent(yields), ast.Expr):
+            self.results.reason(group, "CC504", "the chunks are yielded", node)
+            return
+        self.relays.append(group)
+        self.results.across.returned(node, "stream", group, relayed=True)
+
+    def _whole(self, node: Loop, group: int) -> bool:
+        """Follow the chunks out of a loop that does nothing but yield or print them."""
+        statement = node.body[0]
+        given = statement.value if isinstance(statement, ast.Expr) else None
+        binding = self.module.binding_of.get(node.target)
+        if len(node.body) != 1 or node.orelse or binding is None or binding.remote:
+            return False
+        uses = uses_of(self.module, binding)
+        yields = isinstance(given, ast.Yield) and uses == [given.value]
+        shows = isinstance(given, ast.Call) and bool(uses) and shows_whole(self.module, given, uses)
+        if not yields and not shows:
+            return False
+        if looked_up(self.module, binding.name, binding.node) or binding.scope.kind == "class":
+            return False
+        loop = StreamLoop(node, binding, new_name(self.module, binding))
+        loop.whole, loop.shown = uses, shows
+        self.loops.append((group, loop))
+        self.results.member(group, "reader", node.target)
+        if isinstance(given, ast.Yield):
+            self._relayed(node.iter, given, group)
+        else:
+            self.results.reason(group, "CC322", "whole chunks are printed", statement)
+        return True
+
     def _loop(self, node: Loop, kind: str, group: int) -> None:
+        if kind == "stream" and self._whole(node, group):
+            return
         asked = None
         if kind == "stream":
             asked = self.asked.get(group) or self.asked[min(self._together(group))]
@@ -88,11 +135,75 @@ class Streams:
             return
         self.loops.append((group, loop))
         self.results.member(group, "reader", node.target)
+        for used in loop.untyped:
+            step = Step(used, used, "type", "type", {"to": ""}, "type")
+            self.results.steps.append((group, step))
         for piece in loop.says_none[:1]:
             message = "prints `None` for chunks without text, and would not any more"
             self.results.reason(group, "CC330", message, piece.node)
-        for piece in flat([piece for pieces in loop.endings.values() for piece in pieces]):
+        ends = [*loop.endings.values(), loop.called or []]
+        for piece in flat([piece for pieces in ends for piece in pieces]):
             self._kept(piece, group)
+        for scope, name in loop.tables:
+            self._table(scope, name, node, group)
+        for bindings in loop.objects:
+            self._objects(bindings, loop, group)
+
+    def _table(self, scope: Scope, name: str, node: ast.AST, group: int) -> None:
+        """Add what follows from a table of tool calls that other code can read."""
+        if scope.kind == "module":
+            message = f"`{name}` has other keys than before and is used in"
+            reason = Reason("CC501", message, self.module.source.place(node), "block")
+            self.results.mentions.append((group, Mention((name.encode(),), reason)))
+        if looked_up(self.module, name, node):
+            self.results.reason(group, "CC317", f"`{name}` may be read by name", node)
+
+    def replay(self, node: ast.Dict) -> int | None:
+        """Return the group whose stream said what the message ``node`` says, else None."""
+        from migrator.analysis.replays import replayed
+
+        found = replayed(self.module, [loop for _, loop in self.loops], node)
+        if found is None:
+            return None
+        group, loop = self.loops[found[0]]
+        if not loop.response:
+            used = [other.response for _, other in self.loops]
+            loop.response = free_name(self.module, loop.node, used)
+        if not loop.response:
+            return None
+        self.replays[node] = {"response": loop.response, "without": "" if found[1] else "text"}
+        return group
+
+    def _objects(self, bindings: list[Binding], loop: StreamLoop, group: int) -> None:
+        """Follow the tool calls that a table holds behind the loop."""
+        inside = {part for item in loop.node.body for part in walk(item)}
+        uses = {use for b in bindings for use in uses_of(self.module, b)} - inside
+        for use in sorted(uses, key=lambda use: (use.lineno, use.col_offset)):
+            parent = self.module.parent(use)
+            if isinstance(parent, ast.Subscript):
+                self.results.track(parent, "call", group)
+            elif isinstance(parent, ast.Attribute):
+                call = self.module.parent(parent)
+                assert isinstance(call, ast.Call)
+                if parent.attr == "values":
+                    self.results.track(call, "calls", group)
+                elif parent.attr == "items":
+                    self._pairs(call, group)
+                elif parent.attr not in ("keys", "clear"):
+                    self.results.track(call, "call", group)
+
+    def _pairs(self, call: ast.expr, group: int) -> None:
+        """Follow the calls in ``for key, call in table.items()``."""
+        node: ast.AST = call
+        while not isinstance(node, (ast.For, ast.comprehension)):
+            node = self.module.parent(node)
+        assert isinstance(node.target, ast.Tuple)
+        target = node.target.elts[1]
+        binding = self.module.binding_of.get(target)
+        if binding is None or not isinstance(target, ast.Name):
+            self.results.reason(group, "CC303", "a tool call is unpacked", target)
+            return
+        self.results.bound(binding, call, "call", group)
 
     def apart(self, calls: list[tuple[int, ast.Call]]) -> None:
         """Add a reason where other calls, or their results, stand in a loop: one has to wait.
@@ -116,8 +227,11 @@ class Streams:
         for binding, (kind, group) in self.results.bindings.items():
             if kind in ("stream", "helper"):
                 self._once(binding, group)
+        find = self.results.groups.find
+        relays = {find(group) for group in self.relays}
         for group, loop in self.loops:
-            asked = {(self.asked[n].usage, self.asked[n].tools) for n in self._together(group)}
+            loop.generated = find(group) in relays
+            asked = {self.asked[number].key() for number in self._together(group)}
             if len(asked) > 1:
                 message = "streams of different requests meet here"
                 self.results.reason(group, "CC316", message, loop.node)
@@ -163,7 +277,7 @@ class Streams:
         assert isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value.data, tuple)
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         if isinstance(node, ast.AnnAssign):
-            self.results.annotation(node.annotation, group)
+            self.results.annotation(node.annotation, group, str(value.data[0]))
         binding = self.module.binding_of[target]
         assert node.value is not None
         self.results.bound(binding, node.value, str(value.data[0]), group)

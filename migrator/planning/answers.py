@@ -6,6 +6,7 @@ gets a variable of its own right behind the response.
 
 from __future__ import annotations
 
+from migrator.analysis.facts import Reshape
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast
@@ -54,6 +55,10 @@ class Answers:
             return [self._cut(step.whole, step.text)]
         if step.becomes == "items":
             return self._items(step)
+        if step.becomes == "type":
+            from migrator.planning.shapes import reshape_edits
+
+            return reshape_edits(self.module, Reshape("types.name", step.whole, step.to))
         if not step.text:
             return None
         return self._text(step)
@@ -153,11 +158,14 @@ class Answers:
         start, end = source.span(element)
         dumped = "dumped" in step.row
         if isinstance(element, ast.Dict) or dumped:
-            output = f"{self._root(step.value)}.output"
-            if dumped:
-                output = f"{_DUMP} for item in {output}"
+            output = f"{step.row.get('response') or self._root(step.value)}.output"
+            some = bool(step.row.get("without"))
+            if dumped or some:
+                output = f"{_DUMP if dumped else 'item'} for item in {output}"
+            if some:
+                output += ' if item.type != "message"'
             if step.name == "element":
-                return [self._cut(element, f"*[{output}]" if dumped else f"*{output}")]
+                return [self._cut(element, f"*[{output}]" if dumped or some else f"*{output}")]
             assert isinstance(call, ast.Call)
             first, last = source.span(call.func)[1], source.span(call)[1]
             if b"#" in source.utf8[first:last]:

@@ -64,6 +64,9 @@ def failures(module: Module, loop: StreamLoop) -> Failures:
 def exact(module: Module, loop: StreamLoop) -> Failures:
     """Return how a loop raises exactly what it raised before; raises `Unclear`."""
     stream = loop.node.iter
+    if loop.generated:
+        message = "`APIError` is caught, and the stream it is raised for is in a generator"
+        raise Unclear("CC215", message, loop.node)
     if not isinstance(stream, ast.Name):
         message = "`APIError` is caught, and without a name for the stream none can be raised"
         raise Unclear("CC215", message, loop.node)

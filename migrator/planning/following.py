@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from migrator.analysis.loops import Asked
     from migrator.planning.model import Finding
 
     Call = tuple[int, Site, Request, Finding]
@@ -23,16 +24,33 @@ def follow(results: Results, number: int, site: Site, request: Request) -> None:
     """Follow what a call returns."""
     if site.operation == STREAM and not site.raw:
         results.follow_streams().manage(site.call, number)
+    elif request.switch is not None:
+        from migrator.analysis.twomodes import follow_either
+
+        if site.raw or site.legacy:
+            place = results.module.source.one_line(request.switch, 40)
+            message = f"`stream={place}` decides what the call returns"
+            results.reason(number, "CC213", message, request.switch)
+        else:
+            follow_either(results, site.call, request.switch, number, _asked(request))
     elif request.streamed and site.operation == CREATE and not site.legacy:
-        usage, tools = request.includes_usage, request.offers_tools()
         if not site.raw:
-            results.follow_streams().follow(site.call, number, usage=usage, tools=tools)
+            results.follow_streams().follow(site.call, number, _asked(request))
         elif site.raw == "raw":
-            results.follow_streams().expect(number, usage=usage, tools=tools)
+            results.follow_streams().expect(number, _asked(request))
             results.follow(site.call, number, "raw")
     elif site.operation in (CREATE, PARSE) and not request.streamed:
         kind = "old.completion" if site.legacy else _RETURNS[site.raw]
         results.follow(site.call, number, kind)
+
+
+def _asked(request: Request) -> Asked:
+    """Return what the chunks of a streamed answer may hold."""
+    from migrator.analysis.loops import Asked
+
+    legacy = "functions" in request.names
+    tools = request.offers_tools()
+    return Asked(usage=request.includes_usage, tools=tools, legacy=legacy)
 
 
 def claim(results: Results, calls: list[Call]) -> None:

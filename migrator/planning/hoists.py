@@ -147,7 +147,7 @@ class Hoists:
         if not isinstance(value, ast.Call):
             return False
         if value in self.module.memo["sites"]:  # type: ignore[operator]
-            return True
+            return value not in self.module.memo.get("either", ())  # type: ignore[operator]
         found = origins(self.module, value.func)
         return bool(found) and all(
             isinstance(origin.node, FUNCTIONS) and self._gives(origin.node, seen)

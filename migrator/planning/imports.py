@@ -7,7 +7,7 @@ import sys
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Binding, Module
-from migrator.analysis.syntax import ast
+from migrator.analysis.syntax import FUNCTIONS, ast
 from migrator.analysis.uses import uses_of
 from migrator.analysis.values import imported_path
 from migrator.planning.build import Unclear
@@ -35,10 +35,30 @@ def need(module: Module, origin: str, name: str, node: ast.AST) -> tuple[str, li
     for binding in imports:
         if imported_path(binding) == origin and isinstance(binding.statement, ast.Import):
             return f"{binding.name}.{name}", []
+    if here := _imported_here(module, origin, node):
+        return f"{here}.{name}", []
     for scope in module.scopes.values():
         if (name in scope.bindings or name in scope.loads) and module.tree_of(scope.node) is tree:
             raise Unclear("CC506", f"`{name}` means something else here", node)
     return name, [_added(module, origin, name, node)]
+
+
+def _imported_here(module: Module, origin: str, node: ast.AST) -> str:
+    """Return the name of a package that the function around ``node`` has imported, else ""."""
+    function = module.enclosing(node, FUNCTIONS)
+    if not isinstance(function, FUNCTIONS):
+        return ""
+    start = module.source.span(node)[0]
+    for binding in module.imports:
+        if (
+            isinstance(binding.statement, ast.Import)
+            and binding.statement in function.body
+            and imported_path(binding) == origin
+            and module.source.span(binding.statement)[1] < start
+            and binding.scope.bindings[binding.name] == [binding]
+        ):
+            return binding.name
+    return ""
 
 
 def _added(module: Module, origin: str, name: str, node: ast.AST) -> ImportChange:

@@ -7,7 +7,7 @@ import sys
 from migrator._tables import CODES
 from migrator.analysis.clients import host_of_receiver
 from migrator.analysis.doubles import interception
-from migrator.analysis.facts import Host, Member, Mention, Reason
+from migrator.analysis.facts import Host, Member, Mention, Reason, Reshape
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
 from migrator.analysis.presence import possible
@@ -181,6 +181,11 @@ class Planner:
             (self.groups.find(number), reshape)
             for number, _, request, _ in self.calls
             for reshape in request.reshapes
+        ]
+        reshapes += [
+            (self.groups.find(number), Reshape("types.name", step.whole, step.to))
+            for number, step in self.results.steps
+            if step.becomes == "type"
         ]
         return renamed_imports(self.module, marks, reshapes) if reshapes else {}
 

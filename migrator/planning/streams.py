@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
-from migrator.analysis.loops import StreamLoop, signature
-from migrator.analysis.residual import Piece
+from migrator.analysis.loops import StreamLoop
+from migrator.analysis.pieces import Piece, signature
+from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
 from migrator.planning.failures import Failures, exact, failures
+from migrator.planning.imports import drop
+from migrator.planning.links import alone
 from migrator.planning.model import Splice
 from migrator.planning.suites import Suites
 from migrator.planning.wrapping import wrapped_test
@@ -31,6 +34,9 @@ def stream_edits(module: Module, loops: list[StreamLoop]) -> tuple[list[Edit], l
     edits: list[Edit] = []
     asked: list[Mention] = []
     for loop in loops:
+        if loop.whole and not loop.shown:
+            edits += _renamed(module, loop)
+            continue
         raised = failures(module, loop)
         found = loop_edits(module, loop, raised)
         edits += found
@@ -41,6 +47,17 @@ def stream_edits(module: Module, loops: list[StreamLoop]) -> tuple[list[Edit], l
         mention.swap = _swap(module, loop, found)
         asked.append(mention)
     return edits, asked
+
+
+def _renamed(module: Module, loop: StreamLoop) -> list[Edit]:
+    """Return the edits of a loop that hands on every event."""
+    source, nodes = module.source, [loop.node.target, *loop.whole]
+    if any(source.segment(node) != loop.binding.name for node in nodes):
+        # Before Python 3.12 what stands in an f-string has no place of its own.
+        loop.event = loop.binding.name
+    if loop.event == loop.binding.name:
+        return []
+    return [Splice(*source.span(node), loop.event) for node in nodes]
 
 
 def _swap(
@@ -81,12 +98,16 @@ class _Writer:
     def edits(self) -> list[Edit]:
         """Return the edits of the loop variable and of the body."""
         loop, source = self.loop, self.source
+        if loop.shown:
+            return [*_renamed(self.module, loop), self._raising()]
         if b"\r" in source.utf8.replace(b"\r\n", b""):
             raise Unclear("CC506", "the file has line ends that are carriage returns", loop.node)
         result: list[Edit] = []
         if loop.event != loop.binding.name:
             result.append(Splice(*source.span(loop.node.target), loop.event))
-        lists = [loop.text, *(pieces for _, _, pieces in loop.others), *loop.endings.values()]
+        lists = [loop.text, loop.added, loop.arguments]
+        lists += [pieces for _, _, pieces in loop.others]
+        lists += [loop.called or [], *loop.endings.values()]
         suites = Suites(self.module, loop.node.body, lists, self.unit)
         branches = self._branches(suites)
         lines: list[str] = []
@@ -100,7 +121,24 @@ class _Writer:
         if b"\r\n" in source.utf8:
             text = text.replace("\n", "\r\n")
         result.append(Splice(start, end, text))
+        for name in sorted(loop.untyped, key=lambda node: (node.lineno, node.col_offset)):
+            for binding in bindings_of(self.module, name):
+                gone = [other for other in loop.untyped if other.id == name.id]
+                result += drop(self.module, binding, [*gone])
         return result
+
+    def _raising(self) -> Edit:
+        """Return what follows the statement of a loop that prints every event."""
+        statement = self.loop.node.body[0]
+        if statement.lineno == self.loop.node.lineno or not alone(self.source, statement):
+            raise Unclear("CC506", "the loop stands in one line", statement)
+        branches = self.failures.branches(self.loop.event, self.indent, self.unit)
+        lines: list[str] = []
+        for word, (test, suite) in zip(["if", "elif"], branches, strict=True):
+            lines += [*self._test(word, test), *suite]
+        newline = "\r\n" if b"\r\n" in self.source.utf8 else "\n"
+        end = self.source.span(statement)[1]
+        return Splice(end, end, newline + newline.join(lines))
 
     def _branches(self, suites: Suites) -> list[tuple[str, list[str]]]:
         loop = self.loop
@@ -109,6 +147,13 @@ class _Writer:
         if loop.text:
             test = f'{type_} == "response.output_text.delta"'
             branches.append((test, suites.write(loop.text, self.inner)))
+        if loop.added:
+            test = f'{type_} == "response.output_item.added" and {loop.event}.item.type'
+            test += ' == "function_call"'
+            branches.append((test, suites.write(loop.added, self.inner)))
+        if loop.arguments:
+            test = f'{type_} == "response.function_call_arguments.delta"'
+            branches.append((test, suites.write(loop.arguments, self.inner)))
         for name, field, pieces in loop.others:
             if pieces:
                 more = f" and {loop.event}.{field}" if field else ""
@@ -123,21 +168,35 @@ class _Writer:
 
     def _ends(self, suites: Suites, type_: str) -> list[tuple[str, list[str]]]:
         """Return the branches for the last event."""
-        branches: list[tuple[str, list[str]]] = []
-        stop, length, filtered = self.loop.endings.values()
-        if signature(stop) == signature(length) == signature(filtered):
-            if stop:
-                test = f'{type_} == "response.completed" or {type_} == "response.incomplete"'
-                branches.append((test, suites.write(stop, self.inner)))
+        loop = self.loop
+        stop, length, filtered = loop.endings.values()
+        first = [f"{self.inner}{loop.response} = {loop.event}.response"] if loop.response else []
+        if loop.called is None and signature(stop) == signature(length) == signature(filtered):
+            test = f'{type_} == "response.completed" or {type_} == "response.incomplete"'
+            suite = [*first, *suites.write(stop, self.inner)]
+            return [(test, suite)] if suite else []
+        if loop.called is None:
+            completed = suites.write(stop, self.inner)
         else:
-            if stop:
-                branches.append(
-                    (f'{type_} == "response.completed"', suites.write(stop, self.inner))
-                )
-            if length or filtered:
-                test = f'{type_} == "response.incomplete"'
-                branches.append((test, self._incomplete(suites, length, filtered)))
-        return branches
+            completed = self._completed(suites, loop.called, stop)
+        incomplete = self._incomplete(suites, length, filtered) if length or filtered else []
+        return [
+            (f'{type_} == "response.{name}"', [*first, *suite])
+            for name, suite in (("completed", completed), ("incomplete", incomplete))
+            if first or suite
+        ]
+
+    def _completed(self, suites: Suites, called: list[Piece], stop: list[Piece]) -> list[str]:
+        """Return the suite for an answer that may call tools, and does something else then."""
+        test = f'any(item.type == "function_call" for item in {self.loop.event}.response.output)'
+        if not called:
+            lines = self._test("if", f"not {test}", self.inner)
+            return lines + suites.write(stop, self.inner + self.unit)
+        lines = self._test("if", test, self.inner)
+        lines += suites.write(called, self.inner + self.unit)
+        if stop:
+            lines += [self.inner + "else:", *suites.write(stop, self.inner + self.unit)]
+        return lines
 
     def _incomplete(self, suites: Suites, length: list[Piece], filtered: list[Piece]) -> list[str]:
         if signature(length) == signature(filtered):

@@ -6,7 +6,7 @@ A comment stays with its statement; where the statement goes, it stands before t
 from __future__ import annotations
 
 from migrator.analysis.chunkvalues import replaced
-from migrator.analysis.residual import Piece
+from migrator.analysis.pieces import Piece
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear

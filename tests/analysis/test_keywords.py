@@ -57,7 +57,7 @@ STAYS = [
     (f"{P}\np['store'] = True", "CC210"),
     (f"{P}\np['response_format'] = {{'type': 'text'}}\np['verbosity'] = 'low'", "CC210"),
     (f"{P}\np['stop'] = 'x'", "CC202"),
-    (f"{P}\np['stream'] = True", "CC215"),
+    (f"{P}\nif x: p['stream'] = True", "CC215"),
     (f"{P}\np['stream'] = x", "CC215"),
     (f"{P}\np['top_k'] = 3", "CC209"),
     (f"{P}\np['max_tokens'] = 3", "CC212"),

@@ -122,7 +122,7 @@ def test_a_loop_that_does_nothing_still_raises() -> None:
 REFUSED = [
     (f"n += 1\nf({CONTENT} or '')", {"CC215"}),
     ("f(chunk)", {"CC316"}),
-    ("yield chunk", {"CC316"}),
+    ("yield chunk, 1", {"CC316"}),
     ("f(chunk.choices)", {"CC306"}),
     ("f(chunk.choices[0])", {"CC306"}),
     ("f(chunk.choices[0].delta)", {"CC305"}),
@@ -199,6 +199,14 @@ def test_inner_loops_are_not_judged_by_their_first_round() -> None:
 def test_a_part_of_one_chunk_is_kept_for_the_next() -> None:
     source = loop_source(f"if last: f(last)\nlast = {CONTENT}")
     assert only(plan_of(source)).verdict == "blocked"
+
+
+def test_whole_chunks_are_printed_on_demand() -> None:
+    for body in ("print(chunk)", "log.debug('got %s', chunk)", "print(f'a {chunk} b', chunk)"):
+        finding = only(plan_of(loop_source(body)))
+        assert (finding.verdict, codes(finding)) == ("suggest", {"CC322"})
+    for body in ("f(chunk)", "t.append(str(chunk))", "print(chunk.model_dump())", "print([chunk])"):
+        assert only(plan_of(loop_source(body))).verdict == "blocked"
 
 
 def test_variable_in_use_keeps_its_name() -> None:
