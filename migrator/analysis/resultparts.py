@@ -36,7 +36,7 @@ class Parts:
             return self._type(node, group, parent)
         if kind == "finish":
             return self._finish(node, group, parent)
-        return kind == "choices" and self._choices(node, group, parent)
+        return kind == "choices" and self.choices(node, group, parent)
 
     # -- tool calls ---------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ class Parts:
 
     # -- choices ------------------------------------------------------------------------
 
-    def _choices(self, node: ast.expr, group: int, parent: ast.AST) -> bool:
+    def choices(self, node: ast.expr, group: int, parent: ast.AST) -> bool:
         """Turn a test for choices into one for output items; True when that could be done."""
         step = self.results.step_at.get(node)
         if step is None or not self._asks(node, parent):

@@ -43,6 +43,7 @@ from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.streams import Streams
+    from migrator.analysis.wire import Wire
 
 STREAMED = ("stream", "opener", "helper", "final")
 VIRTUAL = ("choices", "choice", "message", "function", "finish")
@@ -90,6 +91,7 @@ class Results:
         self.forms = Forms(self)
         # Only files that stream need it.
         self.streams: Streams | None = None
+        self.wire: Wire | None = None
 
     # -- entry points -------------------------------------------------------------------
 
@@ -104,6 +106,13 @@ class Results:
 
             self.streams = Streams(self)
         return self.streams
+
+    def _wire(self) -> Wire:
+        if self.wire is None:
+            from migrator.analysis.wire import Wire
+
+            self.wire = Wire(self)
+        return self.wire
 
     def finish(self) -> None:
         """Check that variables and functions hold nothing but what was followed to them."""
@@ -150,6 +159,10 @@ class Results:
 
     def _use(self, node: ast.expr, kind: str, group: int) -> None:
         parent = self.module.parent(node)
+        if (style(kind) == "wire" or kind in ("reply", "asked")) and self._wire().use(
+            node, kind, group, parent
+        ):
+            return
         if (
             self.streams is not None
             and kind in STREAMED
@@ -193,7 +206,8 @@ class Results:
             return
         if kind == "call" and self.history.rebuilt.dumped(whole, group):
             return
-        row = (API["results"].get(base(kind)) or API["wrappers"].get(kind, {})).get(name)
+        rows = API["wire"] if style(kind) == "wire" else API["results"]
+        row = (rows.get(base(kind)) or API["wrappers"].get(kind, {})).get(name)
         code, message, becomes = attribute_read(kind, name, row)
         if not code and style(kind) and becomes not in PARTS | VALUES:
             code, message = "CC310", f"`{name}` is read like a dict"

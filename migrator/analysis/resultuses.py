@@ -36,7 +36,7 @@ NAMES = ByKind({
     "finish": "the finish reason",
     "raw": "the raw response", "manager": "the raw response", "http": "the HTTP response",
     "stream": "the stream", "opener": "the stream", "helper": "the stream",
-    "final": "the method",
+    "final": "the method", "reply": "the HTTP response", "asked": "the HTTP request",
 })  # fmt: skip
 
 # The reason when a value of a kind goes where it can't be followed.
@@ -47,6 +47,7 @@ ESCAPES = Escapes({
     "legacy": "CC303", "finish": "CC302",
     "raw": "CC221", "manager": "CC221", "http": "CC221",
     "stream": "CC308", "opener": "CC308", "helper": "CC308", "final": "CC308",
+    "reply": "CC225", "asked": "CC225",
 })  # fmt: skip
 STORES = Escapes(ESCAPES, completion="CC309", stream="CC309", opener="CC309", helper="CC309")
 

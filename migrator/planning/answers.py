@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
+from migrator.analysis.styles import style
 from migrator.analysis.syntax import ast
 from migrator.planning.build import Unclear
 from migrator.planning.endings import Endings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from migrator.analysis.requests import Request
+    from migrator.planning.jsonreads import Json
     from migrator.planning.model import Edit
 
 _DUMP = "item.model_dump(by_alias=True, exclude_unset=True)"
@@ -39,11 +41,21 @@ class Answers:
         self.nones = nones
         self.endings = Endings(module, requests)
         self.hoists = Hoists(module, variables, nones, self.endings)
+        self.json: Json | None = None
+
+    def _json(self) -> Json:
+        if self.json is None:
+            from migrator.planning.jsonreads import Json
+
+            self.json = Json(self.module, self.variables, self.nones, self.hoists)
+        return self.json
 
     # -- one step -----------------------------------------------------------------------
 
     def edits(self, step: Step) -> list[Edit] | None:
         """Return the edits of one step; None where an attribute takes its place."""
+        if style(step.kind) == "wire":
+            return self._json().edits(step)
         named = self.hoists.named
         if step.becomes == "finished":
             text = self.endings.text(step, self._root(step.value), step.whole in named)

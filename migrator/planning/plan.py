@@ -15,7 +15,7 @@ from migrator.analysis.requests import Request
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
-from migrator.analysis.sites import Mark, Site, Sites
+from migrator.analysis.sites import RAW, Mark, Site, Sites
 from migrator.analysis.syntax import ast, parse
 from migrator.documents.place import Place
 from migrator.documents.source import Source, Undecodable
@@ -37,6 +37,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.legacy import Legacy
     from migrator.analysis.loops import StreamLoop
+    from migrator.analysis.rawhttp import Raw
     from migrator.config import Settings
     from migrator.planning.model import Edit
 
@@ -122,11 +123,15 @@ class _Planner:
         self.variables: Variables | None = None
         self.shares: dict[int, _Share] | None = None
         self.legacy: Legacy | None = None
+        self.raw: dict[ast.AST, Raw] = {}
 
     def run(self) -> None:
         found = Sites(self.module)
-        self.module.memo["sites"] = {site.call: site.operation for site in found.sites}
-        for site in found.sites:
+        seen: set[ast.AST] = {mark.node for mark in found.marks}
+        marks = [*found.marks, *marks_of(self.module, seen)]
+        sites = [*found.sites, *self._raw(marks)]
+        self.module.memo["sites"] = {site.call: site.operation for site in sites}
+        for site in sites:
             self._site(site)
         if self.results.streams is not None:
             self.results.streams.apart([(number, site.call) for number, site, _, _ in self.calls])
@@ -135,12 +140,10 @@ class _Planner:
         parsed(self.results, self.calls)
         join(self.groups, self.calls)
         claim(self.results, self.calls)
-        seen: set[ast.AST] = {mark.node for mark in found.marks}
-        marks = [*found.marks, *marks_of(self.module, seen)]
         gone = self._renamed(marks)
         self._assemble(marks, gone)
         for mark in marks:
-            if mark.node not in gone:
+            if mark.node not in gone and mark.node not in self.raw:
                 self._mark(mark)
         self.plan.findings.sort(key=lambda finding: (finding.place.key(), finding.code))
 
@@ -152,9 +155,11 @@ class _Planner:
         message = f"`{site.spelling}` is a call of the Chat Completions API"
         if site.legacy:
             message = f"`{site.spelling}` was removed in openai 1.0"
+        elif site.operation == RAW:
+            message = "raw HTTP request to `/chat/completions`"
         finding = Finding(site.code, message, place, "")
         finding.spelling = site.spelling
-        request = Request(self.module, site, self.settings)
+        request = self._request(site)
         finding.ledger = request.ledger
         finding.notes = request.notes
         finding.model = request.model
@@ -162,6 +167,23 @@ class _Planner:
         finding.reasons = [*reasons, *call_reasons(self.module, site, request), *request.reasons]
         self.calls.append((number, site, request, finding))
         follow(self.results, number, site, request)
+
+    def _raw(self, marks: list[Mark]) -> list[Raw]:
+        """Return the requests without the SDK of which address and body are in sight."""
+        if any(mark.code == "CC105" for mark in marks):
+            from migrator.analysis.rawhttp import raw_sites
+
+            found = raw_sites(self.module, marks, self.settings.hosts)
+            self.raw = {raw.call: raw for raw in found}
+        return list(self.raw.values())
+
+    def _request(self, site: Site) -> Request:
+        if site.operation != RAW:
+            return Request(self.module, site, self.settings)
+        from migrator.analysis.rawrequests import RawRequest
+
+        raw = self.raw[site.call]
+        return RawRequest(self.module, raw, self.settings, list(self.raw.values()))
 
     def _renamed(self, marks: list[Mark]) -> dict[ast.AST, list[int]]:
         """Return the imports that change with a group; few files have any."""
@@ -184,6 +206,8 @@ class _Planner:
             finding.reasons.extend(self.legacy.reasons)
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
+        if site.operation == RAW:
+            return Host("openai", "", "the address says so"), []
         if site.receiver is None:
             return Host("openai", "openai", "the module-level client"), []
         return host_of_receiver(self.module, site.receiver, self.settings.hosts)
@@ -310,9 +334,10 @@ class _Planner:
         result: list[Edit] = []
         shaped: set[tuple[str, ast.AST]] = set()
         for site, request, _ in calls:
-            result.extend(chain_edits(self.module, site))
-            start, end = self.module.source.span(site.call)
-            result.append(CallEdit(start, end, request.changes))
+            if site.operation != RAW:
+                result.extend(chain_edits(self.module, site))
+                start, end = self.module.source.span(site.call)
+                result.append(CallEdit(start, end, request.changes))
             for reshape in request.reshapes:
                 if (reshape.kind, reshape.node) not in shaped:
                     shaped.add((reshape.kind, reshape.node))

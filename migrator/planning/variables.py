@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp,
           ast.GeneratorExp)  # fmt: skip
 _NEW_NAME = "response"
+_NEW_NAME_OF_JSON = "data"
 _UNTRUE = ("message", "msg", "choice")
 _UNTRUE_OF_DUMPS = ("dict", "dump", "json")
 
@@ -68,7 +69,7 @@ class Variables:
             message = "the finish reason is kept longer than its response"
             raise Unclear("CC302", message, alias.binding.node)
         if self._renameable(alias):
-            return self._renamed(alias, _NEW_NAME, definition=True)
+            return self._renamed(alias, new_name(alias), definition=True)
         return []
 
     def removed(self, alias: Alias) -> bool:
@@ -98,7 +99,7 @@ class Variables:
             if substitute is not None:
                 return substitute
             if alias.binding.kind != "comp" and self._renameable(alias):
-                return _NEW_NAME
+                return new_name(alias)
         return root.id
 
     # -- substitution -------------------------------------------------------------------
@@ -141,7 +142,7 @@ class Variables:
         first = self.by_binding.get(base)
         if first is None:
             return name
-        return self.substitute(first) or (_NEW_NAME if self._renameable(first) else name)
+        return self.substitute(first) or (new_name(first) if self._renameable(first) else name)
 
     def _sees(self, use: ast.Name, base: Binding) -> bool:
         """Return whether the name of ``base`` means ``base`` where ``use`` stands."""
@@ -292,4 +293,9 @@ class Variables:
         if not isinstance(statement, ast.stmt):
             return False
         uses = uses_of(self.module, alias.binding)
-        return self.names.claim(_NEW_NAME, alias.binding.scope, statement, uses)
+        return self.names.claim(new_name(alias), alias.binding.scope, statement, uses)
+
+
+def new_name(alias: Alias) -> str:
+    """Return what a variable is called that holds the answer instead of a part of it."""
+    return _NEW_NAME_OF_JSON if style(alias.kind) == "wire" else _NEW_NAME
