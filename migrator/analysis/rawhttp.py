@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from migrator.analysis import hosts
+from migrator.analysis.functions import argument_of, references
 from migrator.analysis.holders import known_bodies
 from migrator.analysis.mentions import named
 from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import RAW, Mark, Site
-from migrator.analysis.syntax import ast, constant_string, keyword, literal
-from migrator.analysis.values import constants, origins, qualified_names
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, keyword, literal
+from migrator.analysis.values import Origin, constants, origins, qualified_names
 
 _HTTPX = ("requests", "httpx", "httpx2")
 _POSTS = {f"{name}.post" for name in _HTTPX}
@@ -118,20 +119,38 @@ def _posts(call: ast.Call) -> bool:
     return (constant_string(method) or "").upper() == "POST"
 
 
-def _is_session(module: Module, node: ast.expr) -> bool:
+def _is_session(module: Module, node: ast.expr, depth: int = 3) -> bool:
     found = origins(module, node)
-    return bool(found) and all(_opens(module, _made(origin)) for origin in found)
+    return bool(found) and all(_is_made(module, origin, depth) for origin in found)
 
 
-def _made(origin: object) -> ast.AST | None:
-    """Return the expression or annotation that tells what a receiver is."""
-    node, binding = getattr(origin, "node", None), getattr(origin, "binding", None)
-    kind = getattr(origin, "kind", "")
-    if kind == "expr":
-        return node if isinstance(node, ast.AST) else None
-    if kind == "bound" and binding is not None and binding.kind == "with":
-        return binding.value if isinstance(binding.value, ast.AST) else None
-    return node.annotation if kind == "param" and isinstance(node, ast.arg) else None
+def _is_made(module: Module, origin: Origin, depth: int) -> bool:
+    """Return whether a receiver comes from a constructor, or is annotated with the class."""
+    node, binding = origin.node, origin.binding
+    if origin.kind == "expr":
+        return _opens(module, node)
+    if origin.kind == "bound" and binding is not None and binding.kind == "with":
+        return _opens(module, binding.value)
+    if origin.kind != "param" or not isinstance(node, ast.arg):
+        return False
+    if node.annotation is not None:
+        return _opens(module, node.annotation)
+    given = _given(module, origin)
+    return bool(depth and given) and all(
+        isinstance(value, ast.expr) and _is_session(module, value, depth - 1) for value in given
+    )
+
+
+def _given(module: Module, origin: Origin) -> list[ast.expr | None]:
+    """Return what the callers of this file give a parameter; None for what can't be seen."""
+    function = origin.binding.statement if origin.binding is not None else None
+    if not isinstance(function, FUNCTIONS) or not isinstance(origin.node, ast.arg):
+        return []
+    return [
+        argument_of(module, call, origin.node.arg, function)[1]
+        for call in references(module, function).calls
+        if isinstance(call, ast.Call)
+    ]
 
 
 def _opens(module: Module, node: ast.AST | None) -> bool:

@@ -75,6 +75,13 @@ class Facts:
         """Note where the value goes on unseen."""
         self._note(self.escapes, level, "other code gets", node)
 
+    def sent(self, node: ast.expr, mapping: ast.expr) -> None:
+        """Note the calls that a list is sent with, as an entry of ``mapping``."""
+        calls = sent_in(self.module, mapping)
+        self.sinks.update(dict.fromkeys(calls))
+        if not calls:
+            self.escape(LIST, node)
+
     def read(self, level: int, node: ast.AST) -> None:
         """Note what sees the shape."""
         self._note(self.reads, level, "other code sees the shape of", node)

@@ -34,11 +34,12 @@ from migrator.analysis.shapefacts import (
     hands_on,
     is_site,
     makes_message,
-    sent_in,
 )
 from migrator.analysis.shapeobjects import Objects, plain
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, last_name
 from migrator.analysis.values import attribute_owner
+
+_ADDS = (*WRITES, "extend")
 
 
 class Flow(Facts):
@@ -212,10 +213,7 @@ class Flow(Facts):
             self.vague = self.vague or any(constant_string(k) == "role" for k in parent.keys if k)
             self.follow(parent, MESSAGE)
         elif level == LIST and constant_string(key) == "messages":
-            calls = sent_in(self.module, parent)
-            self.sinks.update(dict.fromkeys(calls))
-            if not calls:
-                self.escape(level, node)
+            self.sent(node, parent)
         else:
             self.escape(level, node)
 
@@ -320,11 +318,7 @@ class Flow(Facts):
             if call not in self.holders:
                 self.holders.append(call)
             self.follow(call, MESSAGE)
-        elif (
-            node in call.args
-            and name in (*WRITES, "extend")
-            and isinstance(call.func, ast.Attribute)
-        ):
+        elif node in call.args and name in _ADDS and isinstance(call.func, ast.Attribute):
             self._put_in(node, level, call)
         elif node in call.args and hands_on(self.module, call):
             self.follow(call, level)

@@ -73,6 +73,8 @@ class Json:
         """Return ``text`` in the quotes that ``node`` is written in."""
         start, end = self.source.span(node)
         old = self.source.utf8[start:end]
+        if self.module.enclosing(node, (ast.JoinedStr,)) is not None:
+            return text
         return text.replace('"', "'") if b"'" in old and b'"' not in old else text
 
     # -- the text -----------------------------------------------------------------------
