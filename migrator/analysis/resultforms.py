@@ -46,7 +46,8 @@ class Forms:
             return self._subscript(node, kind, group, parent)
         if isinstance(parent, ast.withitem) and kind == "manager":
             return self._entered(parent, group)
-        if style(kind) in DUMPED and not isinstance(parent, _INSIDE):
+        looped = isinstance(parent, ast.For) and base(kind) == "choices"
+        if style(kind) in DUMPED and not (looped or isinstance(parent, _INSIDE)):
             self.results.reason(group, "CC307", "the dump leaves the expression", node)
             return True
         if not style(kind) and isinstance(parent, ast.Call) and self._is_dict(parent, node):

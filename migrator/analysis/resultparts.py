@@ -6,13 +6,25 @@ from the status, and whether there is an answer from ``output`` itself.
 
 from __future__ import annotations
 
+from migrator.analysis.reaching import uses_of
 from migrator.analysis.resultuses import PRINTERS, Step
-from migrator.analysis.syntax import ast, constant_string, is_none, last_name, literal
+from migrator.analysis.styles import like
+from migrator.analysis.syntax import (
+    FUNCTIONS,
+    SCOPES,
+    ast,
+    children,
+    constant_string,
+    is_none,
+    last_name,
+    literal,
+)
 from migrator.analysis.values import qualified_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.results import Results
+    from migrator.analysis.scopes import Binding
 
 _REASONS = {"stop", "length", "tool_calls", "function_call", "content_filter"}
 _TYPES = {"function": "function_call"}
@@ -152,6 +164,35 @@ class Parts:
         step.becomes = "plain"
         return True
 
+    def looped(self, node: ast.expr, kind: str, group: int, loop: ast.AST) -> bool:
+        """Turn a loop over the choices into its body, done once; True when that could be done."""
+        if not isinstance(loop, ast.For) or loop.iter is not node:
+            return False
+        binding = self.module.binding_of.get(loop.target)
+        if not isinstance(loop.target, ast.Name) or binding is None:
+            return False
+        if loop.orelse or _leaves(loop.body) or not self._inside(binding, loop):
+            return False
+        self.results.steps.append((group, Step(node, node, "choices", "for", {}, "loop")))
+        self.results.bound(binding, node, like(kind, "choice"), group)
+        return True
+
+    def _inside(self, binding: Binding, loop: ast.For) -> bool:
+        """Return whether the variable of a loop is only read in it, and what follows is reached."""
+        start, end = self.module.source.span(loop)
+        if any(
+            not start <= self.module.source.span(use)[0] < end
+            for use in uses_of(self.module, binding)
+        ):
+            return False
+        last = isinstance(loop.body[-1], (ast.Return, ast.Raise))
+        return not last or self._is_last(loop)
+
+    def _is_last(self, loop: ast.For) -> bool:
+        """Return whether nothing stands behind a loop that always leaves the function."""
+        parent = self.module.parent(loop)
+        return isinstance(parent, FUNCTIONS) and parent.body[-1] is loop
+
     def _asks(self, node: ast.expr, parent: ast.AST) -> bool:
         if isinstance(parent, (ast.If, ast.While, ast.IfExp, ast.Assert)):
             return parent.test is node
@@ -180,6 +221,21 @@ class Parts:
                 and (value in (0, 1) and not isinstance(value, bool))
             )
         return self._asks(call, parent)
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    """Return whether a loop is left or goes on before its end."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.Break, ast.Continue)):
+            return True
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            # What leaves an inner loop leaves no more than that, unless it stands in its `else`.
+            todo.extend(node.orelse)
+        elif not isinstance(node, SCOPES):
+            todo.extend(children(node))
+    return False
 
 
 def _compared(node: ast.expr, parent: ast.AST) -> list[ast.expr] | None:

@@ -323,6 +323,8 @@ class Results:
             return
         if kind == "calls" and self.history.rebuilt.stored(node, group, parent):
             return
+        if base(kind) == "choices" and self.parts.looped(node, kind, group, parent):
+            return
         verdict, detail, others = operand(self.module, node, base(kind), parent)
         if verdict == "flows":
             assert isinstance(parent, ast.expr)
