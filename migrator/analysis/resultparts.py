@@ -117,7 +117,7 @@ class Parts:
             isinstance(target, ast.Name)
             for target in (parent.targets if isinstance(parent, ast.Assign) else [parent.target])
         ):
-            return False
+            return self._kept(parent) and self._word(node, group)
         values = _compared(node, parent)
         if values is not None and all(constant_string(value) in _REASONS for value in values):
             assert isinstance(parent, ast.Compare)
@@ -126,8 +126,28 @@ class Parts:
             results.steps.append((group, Step(node, node, "finish", "shown", {}, "status")))
             message = "`finish_reason` is shown; `status` has other words"
             results.reason(group, "CC302", message, node, "suggest")
-        elif not self._only_tested(node, parent):
+        elif not self._only_tested(node, parent) and not self._word(node, group):
             results.reason(group, "CC302", "`finish_reason` goes on as a value", node)
+        return True
+
+    def _kept(self, statement: ast.Assign | ast.AnnAssign) -> bool:
+        """Return whether a variable with the reason is more than asked what it is."""
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        for target in targets:
+            binding = self.module.binding_of.get(target)
+            for use in uses_of(self.module, binding) if binding is not None else ():
+                parent = self.module.parent(use)
+                values = _compared(use, parent)
+                asked = values is not None and all(constant_string(v) in _REASONS for v in values)
+                if not (asked or self._shown(use, parent) or self._only_tested(use, parent)):
+                    return True
+        return False
+
+    def _word(self, node: ast.expr, group: int) -> bool:
+        """Write the reason as a value where it is read from the answer itself."""
+        if node not in self.results.step_at:
+            return False
+        self.results.steps.append((group, Step(node, node, "finish", "word", {}, "word")))
         return True
 
     @staticmethod

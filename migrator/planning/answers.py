@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from migrator.analysis.requests import Request
+    from migrator.planning.above import Above
     from migrator.planning.jsonreads import Json
     from migrator.planning.model import Edit
 
@@ -42,13 +43,21 @@ class Answers:
         self.endings = Endings(module, requests)
         self.hoists = Hoists(module, variables, nones, self.endings)
         self.json: Json | None = None
+        self.above: Above | None = None
 
     def _json(self) -> Json:
         if self.json is None:
             from migrator.planning.jsonreads import Json
 
-            self.json = Json(self.module, self.variables, self.nones, self.hoists)
+            self.json = Json(self.module, self.variables, self.nones, self._above())
         return self.json
+
+    def _above(self) -> Above:
+        if self.above is None:
+            from migrator.planning.above import Above
+
+            self.above = Above(self.module, self.variables, self.hoists)
+        return self.above
 
     # -- one step -----------------------------------------------------------------------
 
@@ -62,6 +71,8 @@ class Answers:
             return [self._cut(step.whole, text)]
         if step.becomes == "status":
             return [self._cut(step.whole, f"{self._root(step.value)}.status")]
+        if step.becomes == "word":
+            return self._word(step)
         if step.becomes == "constant":
             return [self._cut(step.whole, step.text)]
         if step.becomes == "items":
@@ -155,6 +166,16 @@ class Answers:
         if not isinstance(statement, (ast.Assign, ast.Return)) or statement.value is not step.whole:
             return ""
         return over_lines(self.module, step.row, root, statement)
+
+    def _word(self, step: Step) -> list[Edit]:
+        """Write why the answer ended in the words of Chat Completions."""
+        lines = self.endings.word(step, self._root(step.whole))
+        above = self._above()
+        if above.alone(step.whole):
+            return [above.in_place(step.whole, lines)]
+        root = self.variables.root(step.whole)
+        setting, name = above.before(step.whole, lines, ("finish_reason", "reason"), root)
+        return [setting, above.cut(step.whole, name)]
 
     # -- messages in lists --------------------------------------------------------------
 

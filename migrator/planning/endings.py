@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 _CALLED = 'any(item.type == "function_call" for item in {0}.output)'
 _CUT = '{0}.incomplete_details is not None and {0}.incomplete_details.reason == "%s"'
 _WHOLE = '{0}.incomplete_details is None or {0}.incomplete_details.reason != "%s"'
+_WORD = """
+(
+    "stop"
+    if {0}.status == "completed"
+    else "content_filter"
+    if {0}.incomplete_details is not None
+    and {0}.incomplete_details.reason == "content_filter"
+    else "length"
+)"""
 _CALLS = ("tool_calls", "function_call")
 # What `incomplete_details` calls the reasons of answers that were cut off.
 _CUTS = {"length": "max_output_tokens", "content_filter": "content_filter"}
@@ -82,6 +91,12 @@ class Endings:
         if isinstance(parent, ast.UnaryOp) and (" and " in text or " or " in text):
             return f"({text})"
         return laid_out(self.module, compare, text)
+
+    def word(self, step: Step, root: str) -> str:
+        """Return the reason itself, over lines."""
+        if self.tools:
+            raise Unclear("CC302", "`finish_reason` goes on as a value", step.whole)
+        return _WORD.strip("\n").format(root)
 
     def _test(self, words: list[str], negative: bool, called: str) -> str:
         if set(words) == set(_CUTS):
