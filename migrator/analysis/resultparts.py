@@ -126,7 +126,9 @@ class Parts:
             results.steps.append((group, Step(node, node, "finish", "shown", {}, "status")))
             message = "`finish_reason` is shown; `status` has other words"
             results.reason(group, "CC302", message, node, "suggest")
-        elif not self._only_tested(node, parent) and not self._word(node, group):
+        elif self._only_tested(node, parent):
+            return True
+        elif _strange(values) or not self._word(node, group):
             results.reason(group, "CC302", "`finish_reason` goes on as a value", node)
         return True
 
@@ -138,7 +140,7 @@ class Parts:
             for use in uses_of(self.module, binding) if binding is not None else ():
                 parent = self.module.parent(use)
                 values = _compared(use, parent)
-                asked = values is not None and all(constant_string(v) in _REASONS for v in values)
+                asked = values is not None and None not in map(constant_string, values)
                 if not (asked or self._shown(use, parent) or self._only_tested(use, parent)):
                     return True
         return False
@@ -241,6 +243,12 @@ class Parts:
                 and (value in (0, 1) and not isinstance(value, bool))
             )
         return self._asks(call, parent)
+
+
+def _strange(values: list[ast.expr] | None) -> bool:
+    """Return whether one of the words is none that OpenAI sends."""
+    words = {constant_string(value) for value in values or ()}
+    return bool(words - _REASONS - {None})
 
 
 def _leaves(body: list[ast.stmt]) -> bool:

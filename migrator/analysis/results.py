@@ -8,7 +8,8 @@ reason; a use nobody knows is a reason.  Values that meet in one variable share 
 from __future__ import annotations
 
 from migrator._tables import API
-from migrator.analysis.facts import Member, Mention, Reason
+from migrator.analysis.answertypes import WORDS, answer_types
+from migrator.analysis.facts import Member, Mention, Reason, Reshape
 from migrator.analysis.functions import returned
 from migrator.analysis.grouping import Groups
 from migrator.analysis.history import History
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 STREAMED = ("stream", "opener", "helper", "final")
 VIRTUAL = ("choices", "choice", "message", "function", "finish")
 _EFFECTS = {"CC322": "suggest", "CC330": "suggest", "CC331": "suggest"}
-_CHAT_TYPES = ("ChatCompletion", "Choice", "CompletionUsage")
 _DICT_TYPES = ("dict", "Dict", "Mapping", "OpenAIObject")
 
 
@@ -81,6 +81,8 @@ class Results:
         self.mentions: list[tuple[int, Mention]] = []
         self.steps: list[tuple[int, Step]] = []
         self.aliases: list[Alias] = []
+        # Types that annotations of results name.
+        self.reshapes: list[tuple[int, Reshape]] = []
         self.functions: dict[ast.AST, tuple[str, int]] = {}
         self.bindings: dict[Binding, tuple[str, int]] = {}
         self.meetings: list[tuple[str, int, list[ast.expr]]] = []
@@ -360,8 +362,11 @@ class Results:
             return
         text = self.module.source.segment(node)
         words = _DICT_TYPES if style(kind) == "old" else ()
-        if any(word in text for word in (*_CHAT_TYPES, *words)):
-            self.reason(group, "CC320", f"annotated as `{text}`", node)
+        if any(word in text for word in (*WORDS, *words)):
+            found = answer_types(self.module, node, kind)
+            self.reshapes.extend((group, Reshape("types.name", *each)) for each in found)
+            if not found:
+                self.reason(group, "CC320", f"annotated as `{text}`", node)
 
     def _check_mix(self, use: ast.Name, kind: str, group: int) -> None:
         """Add a reason when a use may also see a binding that was not followed to it."""

@@ -68,7 +68,7 @@ def drop(module: Module, binding: Binding, gone: list[ast.AST]) -> list[ImportCh
         return []
     if statement not in module.tree.body or not alone(module.source, statement):
         return []
-    if _exported(module, binding.name) or module.source.path.endswith("__init__.py"):
+    if exported(module, binding.name) or module.source.path.endswith("__init__.py"):
         return []
     uses = [module.source.span(use)[0] for use in uses_of(module, binding)]
     starts = [module.source.span(node)[0] for node in gone]
@@ -97,6 +97,9 @@ def unloaded(module: Module, step: Step) -> list[ImportChange]:
     ]
 
 
-def _exported(module: Module, name: str) -> bool:
+def exported(module: Module, name: str) -> bool:
     """Return whether code elsewhere may take the name from this file, or a string names it."""
-    return any(name in str(node.value) for node in module.strings)
+    return any(
+        name in str(node.value) and not isinstance(module.parent(node), ast.Expr)
+        for node in module.strings
+    )

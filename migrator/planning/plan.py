@@ -7,13 +7,12 @@ import sys
 from migrator._tables import CODES
 from migrator.analysis.clients import host_of_receiver
 from migrator.analysis.doubles import interception
-from migrator.analysis.facts import Host, Member, Mention, Reason
+from migrator.analysis.facts import Host, Member, Reason
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
 from migrator.analysis.presence import possible
 from migrator.analysis.requests import Request
-from migrator.analysis.results import Alias, Results
-from migrator.analysis.resultuses import Step
+from migrator.analysis.results import Results
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import RAW, Mark, Site, Sites
 from migrator.analysis.syntax import ast, parse
@@ -28,6 +27,7 @@ from migrator.planning.names import SharedNames
 from migrator.planning.nones import Nones
 from migrator.planning.questions import questions
 from migrator.planning.shapes import reshape_edits
+from migrator.planning.share import Share
 from migrator.planning.typeimports import renamed_imports
 from migrator.planning.variables import Variables
 from migrator.planning.verdicts import decide, settled
@@ -36,7 +36,6 @@ from migrator.prefilter import worth_parsing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.legacy import Legacy
-    from migrator.analysis.loops import StreamLoop
     from migrator.analysis.rawhttp import Raw
     from migrator.config import Settings
     from migrator.planning.model import Edit
@@ -97,18 +96,6 @@ def _module(path: str, data: bytes, plan: FilePlan) -> Module | None:
     return None
 
 
-class _Share:
-    """What the flow of results found for one group."""
-
-    __slots__ = ("mentions", "aliases", "steps", "loops")
-
-    def __init__(self) -> None:
-        self.mentions: list[Mention] = []
-        self.aliases: list[Alias] = []
-        self.steps: list[Step] = []
-        self.loops: list[StreamLoop] = []
-
-
 class _Planner:
     """Builds the plan of one module."""
 
@@ -121,7 +108,7 @@ class _Planner:
         self.calls: list[tuple[int, Site, Request, Finding]] = []
         self.nones: dict[int, Nones] = {}
         self.variables: Variables | None = None
-        self.shares: dict[int, _Share] | None = None
+        self.shares: dict[int, Share] | None = None
         self.legacy: Legacy | None = None
         self.raw: dict[ast.AST, Raw] = {}
 
@@ -192,6 +179,7 @@ class _Planner:
             for number, _, request, _ in self.calls
             for reshape in request.reshapes
         ]
+        reshapes += [(self.groups.find(n), reshape) for n, reshape in self.results.reshapes]
         return renamed_imports(self.module, marks, reshapes) if reshapes else {}
 
     def _old(self, calls: list[tuple[int, Site, Request, Finding]]) -> None:
@@ -312,7 +300,7 @@ class _Planner:
             asked.extend(self.legacy.mentions())
         self.plan.mentions.extend(questions(self.module, group, asked, calls))
 
-    def share(self, root: int) -> _Share:
+    def share(self, root: int) -> Share:
         """Return what the flow found for one group; everything is sorted out at the first call."""
         if self.shares is None:
             self.shares = {}
@@ -322,13 +310,15 @@ class _Planner:
                 self._share_of(alias.group).aliases.append(alias)
             for number, step in self.results.steps:
                 self._share_of(number).steps.append(step)
+            for number, reshape in self.results.reshapes:
+                self._share_of(number).reshapes.append(reshape)
             for number, loop in self.results.streams.loops if self.results.streams else ():
                 self._share_of(number).loops.append(loop)
-        return self.shares.setdefault(root, _Share())
+        return self.shares.setdefault(root, Share())
 
-    def _share_of(self, number: int) -> _Share:
+    def _share_of(self, number: int) -> Share:
         assert self.shares is not None
-        return self.shares.setdefault(self.groups.find(number), _Share())
+        return self.shares.setdefault(self.groups.find(number), Share())
 
     def _edits(self, root: int, calls: list[tuple[Site, Request, Finding]]) -> list[Edit]:
         result: list[Edit] = []
@@ -342,6 +332,10 @@ class _Planner:
                 if (reshape.kind, reshape.node) not in shaped:
                     shaped.add((reshape.kind, reshape.node))
                     result.extend(reshape_edits(self.module, reshape))
+        for reshape in self.share(root).reshapes:
+            if (reshape.kind, reshape.node) not in shaped:
+                shaped.add((reshape.kind, reshape.node))
+                result.extend(reshape_edits(self.module, reshape))
         if self.legacy is not None and calls[0][0].legacy:
             from migrator.planning.legacy import legacy_edits
 
