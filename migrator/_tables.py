@@ -910,6 +910,7 @@ API: dict[str, dict[str, dict[str, dict[str, str]]]] = \
                             'created': {'becomes': 'plain', 'text': 'int({}.created_at)'},
                             'service_tier': {'becomes': 'plain', 'to': 'service_tier'},
                             'metadata': {'becomes': 'plain', 'to': 'metadata'},
+                            'error': {'becomes': 'plain', 'to': 'error'},
                             'object': {'code': 'CC313'},
                             'system_fingerprint': {'code': 'CC313'},
                             'moderation': {'code': 'CC313'},
