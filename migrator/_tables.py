@@ -1172,7 +1172,7 @@ API: dict[str, dict[str, dict[str, dict[str, str]]]] = \
                          'object': {'code': 'CC313'},
                          'system_fingerprint': {'code': 'CC313'}},
           'choice': {'message': {'becomes': 'message'},
-                     'finish_reason': {'code': 'CC302'},
+                     'finish_reason': {'becomes': 'finish'},
                      'logprobs': {'code': 'CC219'},
                      'index': {'becomes': 'plain', 'text': '0'},
                      'text': {'code': 'CC313'}},

@@ -129,7 +129,8 @@ class Forms:
         if name == "usage" and style(kind) in DUMPED and self._typed(whole, group):
             return
         if (base(kind), name) == ("completion", "error"):
-            self._unclear(kind, group, "`error` is there in every response", whole)
+            message = "`.error` is not a field migrator knows"
+            self.results.reason(group, "CC301", message, whole)
             return
         self.results.read(node, kind, group, whole, name)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.resultuses import PRINTERS, Step
-from migrator.analysis.styles import like
+from migrator.analysis.styles import base, like
 from migrator.analysis.syntax import (
     FUNCTIONS,
     SCOPES,
@@ -46,8 +46,8 @@ class Parts:
             return self._calls(node, group, parent)
         if kind == "calltype":
             return self._type(node, group, parent)
-        if kind == "finish":
-            return self._finish(node, group, parent)
+        if base(kind) == "finish":
+            return self._finish(node, kind, group, parent)
         return kind == "choices" and self.choices(node, group, parent)
 
     # -- tool calls ---------------------------------------------------------------------
@@ -111,24 +111,24 @@ class Parts:
 
     # -- finish reason ------------------------------------------------------------------
 
-    def _finish(self, node: ast.expr, group: int, parent: ast.AST) -> bool:
+    def _finish(self, node: ast.expr, kind: str, group: int, parent: ast.AST) -> bool:
         results = self.results
         if isinstance(parent, (ast.Assign, ast.AnnAssign)) and all(
             isinstance(target, ast.Name)
             for target in (parent.targets if isinstance(parent, ast.Assign) else [parent.target])
         ):
-            return self._kept(parent) and self._word(node, group)
+            return self._kept(parent) and self._word(node, kind, group)
         values = _compared(node, parent)
         if values is not None and all(constant_string(value) in _REASONS for value in values):
             assert isinstance(parent, ast.Compare)
-            results.steps.append((group, Step(parent, node, "finish", "==", {}, "finished")))
+            results.steps.append((group, Step(parent, node, kind, "==", {}, "finished")))
         elif self._shown(node, parent):
-            results.steps.append((group, Step(node, node, "finish", "shown", {}, "status")))
+            results.steps.append((group, Step(node, node, kind, "shown", {}, "status")))
             message = "`finish_reason` is shown; `status` has other words"
             results.reason(group, "CC302", message, node, "suggest")
         elif self._only_tested(node, parent):
             return True
-        elif _strange(values) or not self._word(node, group):
+        elif _strange(values) or not self._word(node, kind, group):
             results.reason(group, "CC302", "`finish_reason` goes on as a value", node)
         return True
 
@@ -145,11 +145,11 @@ class Parts:
                     return True
         return False
 
-    def _word(self, node: ast.expr, group: int) -> bool:
+    def _word(self, node: ast.expr, kind: str, group: int) -> bool:
         """Write the reason as a value where it is read from the answer itself."""
         if node not in self.results.step_at:
             return False
-        self.results.steps.append((group, Step(node, node, "finish", "word", {}, "word")))
+        self.results.steps.append((group, Step(node, node, kind, "word", {}, "word")))
         return True
 
     @staticmethod

@@ -211,7 +211,8 @@ class Results:
         rows = API["wire"] if style(kind) == "wire" else API["results"]
         row = (rows.get(base(kind)) or API["wrappers"].get(kind, {})).get(name)
         code, message, becomes = attribute_read(kind, name, row)
-        if not code and style(kind) and becomes not in PARTS | VALUES:
+        values = VALUES | {"finish"} if style(kind) == "wire" else VALUES
+        if not code and style(kind) and becomes not in PARTS | values:
             code, message = "CC310", f"`{name}` is read like a dict"
         if code:
             self.reason(group, code, message, whole)

@@ -27,6 +27,8 @@ def style(kind: str) -> str:
 def like(kind: str, part: str) -> str:
     """Return the kind of a ``part`` read from a value of ``kind``."""
     word = style(kind)
+    if word == "wire" and part == "finish":
+        return "wire.finish"
     return f"{word}.{part}" if word in ("dict", "old", "wire") and part in PARTS else part
 
 

@@ -11,7 +11,7 @@ from migrator.analysis.reaching import uses_of
 from migrator.analysis.resultuses import PRINTERS, Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.styles import base
-from migrator.analysis.syntax import ast, constant_string, last_name, literal
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name, literal, walk
 from migrator.analysis.values import qualified_names
 
 TYPE_CHECKING = False
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from migrator.analysis.results import Results
 
 _CODE = "CC225"
-_PARTS = ("choices", "choice", "message")
+# Annotations that say nothing of the keys.
+_LOOSE = {"dict", "Dict", "Mapping", "MutableMapping", "Any", "str", "object", "Optional", "Union",
+          "typing", "Awaitable", "Coroutine"}  # fmt: skip
+_PARTS = ("choices", "choice", "message", "finish")
 # Keys that every answer has, so that a default is never taken.
 _PRESENT = {"id", "created", "model", "message", "content", "usage", "prompt_tokens",
             "completion_tokens", "total_tokens"}  # fmt: skip
@@ -128,6 +131,10 @@ class Wire:
     # -- decoded JSON -------------------------------------------------------------------
 
     def _json(self, node: ast.expr, kind: str, group: int, parent: ast.AST) -> bool:
+        if base(kind) == "finish":
+            if isinstance(parent, (ast.Assign, ast.AnnAssign)):
+                self._stays_within(parent, group)
+            return False
         if isinstance(parent, ast.Attribute):
             call = self.module.parent(parent)
             if parent.attr == "get" and isinstance(call, ast.Call) and call.func is parent:
@@ -144,9 +151,25 @@ class Wire:
             return True
         if isinstance(parent, ast.Compare) and parent.comparators == [node]:
             return self._asks(node, kind, group, parent)
+        self._annotated(node, group, parent)
         if isinstance(parent, (ast.Assign, ast.AnnAssign)) and base(kind) in _PARTS:
             self._stays_within(parent, group)
         return base(kind) == "choices" and self.results.parts.choices(node, group, parent)
+
+    def _annotated(self, node: ast.expr, group: int, parent: ast.AST) -> None:
+        """Stop where a type says more of the JSON than that it is a dict."""
+        function = (
+            self.module.enclosing(node, FUNCTIONS) if isinstance(parent, ast.Return) else None
+        )
+        named = parent.annotation if isinstance(parent, ast.AnnAssign) else None
+        if isinstance(function, FUNCTIONS):
+            named = function.returns
+        if named is None:
+            return
+        words = {last_name(part) for part in walk(named)} - {""}
+        if not words <= _LOOSE:
+            text = self.module.source.one_line(named)
+            self.results.reason(group, "CC320", f"annotated as `{text}`", named)
 
     def _key(self, node: ast.expr, kind: str, group: int, whole: ast.expr, name: str) -> None:
         if (base(kind), name) == ("completion", "error") and not (

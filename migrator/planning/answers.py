@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
-from migrator.analysis.styles import style
+from migrator.analysis.styles import base, style
 from migrator.analysis.syntax import ast
 from migrator.planning.build import Unclear
 from migrator.planning.endings import Endings
@@ -63,14 +63,16 @@ class Answers:
 
     def edits(self, step: Step) -> list[Edit] | None:
         """Return the edits of one step; None where an attribute takes its place."""
-        if style(step.kind) == "wire":
+        if style(step.kind) == "wire" and base(step.kind) != "finish":
             return self._json().edits(step)
         named = self.hoists.named
         if step.becomes == "finished":
             text = self.endings.text(step, self._root(step.value), step.whole in named)
             return [self._cut(step.whole, text)]
         if step.becomes == "status":
-            return [self._cut(step.whole, f"{self._root(step.value)}.status")]
+            text = f'{self._root(step.value)}["status"]'
+            wired = style(step.kind) == "wire"
+            return [self._cut(step.whole, text if wired else f"{self._root(step.value)}.status")]
         if step.becomes == "word":
             return self._word(step)
         if step.becomes == "constant":

@@ -10,7 +10,7 @@ from __future__ import annotations
 from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.scopes import Binding, Module, Scope
-from migrator.analysis.styles import DUMPED, style
+from migrator.analysis.styles import DUMPED, base, style
 from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
 from migrator.planning.links import alone, is_name
@@ -67,7 +67,7 @@ class Variables:
             if statement not in self.replaced:
                 edits.append(RemoveStatement(*self.module.source.span(statement)))
             return edits
-        if alias.kind == "finish":
+        if base(alias.kind) == "finish":
             message = "the finish reason is kept longer than its response"
             raise Unclear("CC302", message, alias.binding.node)
         if self._renameable(alias):
@@ -305,7 +305,7 @@ class Variables:
 
     def _rename(self, alias: Alias) -> bool:
         name = alias.binding.name.lower()
-        if alias.kind in ("function", "finish"):
+        if base(alias.kind) in ("function", "finish"):
             return False
         words = _UNTRUE_OF_DUMPS if style(alias.kind) in DUMPED else ()
         if not any(word in name for word in (*_UNTRUE, *words)) or alias.binding.kind in _EACH:

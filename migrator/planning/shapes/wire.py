@@ -28,20 +28,49 @@ def _address(module: Module, reshape: Reshape) -> list[Edit]:
 
 
 def _add(module: Module, reshape: Reshape) -> list[Edit]:
+    """``{"model": …}`` → ``{"model": …, "store": False}``."""
     node = reshape.node
     assert isinstance(node, ast.Dict)
-    found = entries(module, node)
-    if not found:
-        raise Unclear("CC506", "the body begins empty", node)
     name, _, value = reshape.detail.rstrip(";").partition("=")
     text = f'"{name}": {value}'
+    start, end = module.source.span(node)
+    if not node.keys:
+        if module.source.utf8[start:end] != b"{}":
+            raise Unclear("CC506", "the body begins empty", node)
+        return [Splice(start + 1, start + 1, text)]
+    if None in node.keys:
+        return [_behind_spread(module, node, text)]
+    found = entries(module, node)
     key = module.source.utf8[found[-1].start : found[-1].start + 1]
     if key == b"'":
         text = text.replace('"', "'")
+    line = module.source.utf8.find(b"\n", found[-1].end)
+    tail = module.source.utf8[found[-1].end : min(line, end) if line >= 0 else end]
+    if tail.lstrip().startswith(b",") and b"#" in tail:
+        # The comment belongs to the entry before.
+        space = separator(module, node, found)
+        return [Splice(found[-1].end + len(tail), found[-1].end + len(tail), f"{space}{text},")]
     space = "" if reshape.detail.endswith(";") else too_long(module, node, len(text) + 2)
     if not space:
         return [added(found, text, separator(module, node, found))]
     return [added(found, text, space), *opened(module, node, found, space)]
+
+
+def _behind_spread(module: Module, node: ast.Dict, text: str) -> Splice:
+    """Return the edit that adds an entry to a display with ``**`` in it."""
+    source = module.source
+    behind, close = source.span(node.values[-1])[1], source.span(node)[1] - 1
+    gap = source.utf8[behind:close]
+    if gap.strip(b" \t\r\n,"):
+        raise Unclear("CC506", "the body can't be located exactly", node)
+    last = node.keys[-1] or node.values[-1]
+    line = source.utf8.rfind(b"\n", 0, source.span(last)[0]) + 1
+    lead = source.utf8[line : source.span(last)[0]]
+    lead = lead.removesuffix(b"**") if node.keys[-1] is None else lead
+    if lead.strip() or line < source.span(node)[0]:
+        return Splice(behind, behind, f", {text}")
+    newline = "\r\n" if source.utf8[line - 2 : line] == b"\r\n" else "\n"
+    return Splice(behind, behind, f",{newline}{lead.decode()}{text}")
 
 
 def _argument(module: Module, reshape: Reshape) -> list[Edit]:
