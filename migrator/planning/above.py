@@ -78,6 +78,11 @@ class Above:
             statement, whole
         ):
             raise Unclear("CC506", "the answer is read behind another call", whole)
+        return self.claimed(whole, names)
+
+    def claimed(self, whole: ast.expr, names: Sequence[str]) -> str:
+        """Return a name for a variable that is set in the statement of ``whole`` and read there."""
+        statement = self.module.statement(whole)
         scope = self.module.scope(whole).function()
         for name in names:
             if self.variables.names.claim(name, scope, statement, [whole]):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from migrator.analysis.holders import known_sites
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import ast, constant_string
+from migrator.analysis.syntax import ast, constant_string, walk
 from migrator.planning.above import Above
 from migrator.planning.build import Unclear
 from migrator.planning.links import attribute_link, subscript_link
-from migrator.planning.model import Splice
+from migrator.planning.model import Cut, Splice
 from migrator.planning.nones import Nones
 from migrator.planning.variables import Variables
 
@@ -16,6 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.planning.model import Edit
 
+# What an expression may consist of that stands in a new place as it is.
+_PLAIN = (ast.Name, ast.Attribute, ast.Call, ast.Await, ast.Constant, ast.keyword)
+_ANSWERS = ("data", "answer", "result")
 _NAMES = ("text", "content", "output_text", "answer_text")
 
 
@@ -80,18 +84,50 @@ class Json:
             return self.variables.name(root)
         start, end = self.source.span(root)
         text = self.source.utf8[start:end]
-        if b"#" in text or b"\n" in text:
+        if not self._is_plain(root) or b"#" in text or b"\n" in text:
             raise Unclear("CC506", "the answer is not in a variable", root)
         return f"({text.decode()})" if isinstance(root, ast.Await) else text.decode()
 
+    def _is_plain(self, root: ast.expr) -> bool:
+        """Return whether nothing in an expression is itself rewritten."""
+        sites = known_sites(self.module)
+        return all(isinstance(part, _PLAIN) and part not in sites for part in walk(root))
+
     def _content(self, step: Step) -> list[Edit]:
         whole = step.whole
-        lines = self._quoted(whole, step.row["long"]).strip("\n").format(self._root(step.value))
+        root = self.variables.root(step.value)
+        if not isinstance(root, ast.Name) and not self._is_plain(root):
+            return self._sent(step, root)
+        lines = self._lines(step, self._root(step.value))
         added = self.nones.edits(whole)
         if self.above.alone(whole):
-            if added:
-                lines = "(\n    " + f"{lines}\nor None".replace("\n", "\n    ") + "\n)"
-            return [self.above.in_place(whole, lines)]
-        root = self.variables.root(step.value)
+            return [self.above.in_place(whole, _optional(lines) if added else lines)]
         setting, name = self.above.before(whole, lines, _NAMES, root)
         return [setting, self.above.cut(whole, name), *added]
+
+    def _lines(self, step: Step, root: str) -> str:
+        return self._quoted(step.whole, step.row["long"]).strip("\n").format(root)
+
+    def _sent(self, step: Step, root: ast.expr) -> list[Edit]:
+        """Give the answer a variable where it is read from the request itself."""
+        whole = step.whole
+        statement = self.module.statement(whole)
+        start = self.source.span(statement)[0]
+        (first, end), behind = self.source.span(root), self.source.span(whole)[1]
+        if not self.above.alone(whole) or first != self.source.span(whole)[0]:
+            raise Unclear("CC506", "the answer is not in a variable", root)
+        if b"#" in self.source.utf8[end:behind]:
+            raise Unclear("CC506", "a comment stands in the expression", whole)
+        name = self.above.claimed(whole, _ANSWERS)
+        lines = self._lines(step, name)
+        if self.nones.edits(whole):
+            lines = _optional(lines)
+        prefix = self.source.utf8[start:first].decode()
+        text = self.above.over_lines(statement, f"\n{prefix}{lines}")
+        return [Splice(start, first, f"{name} = "), Cut(end, behind, text)]
+
+
+def _optional(lines: str) -> str:
+    """Return ``lines`` with None instead of an empty text."""
+    inner = f"{lines}\nor None".replace("\n", "\n    ")
+    return f"(\n    {inner}\n)"

@@ -11,15 +11,17 @@ def unrolled(text: str, outer: int, inner: int) -> str:
 
     ``outer`` and ``inner`` are the columns of the block and of its body.
     """
+    if "\r" in text.replace("\r\n", ""):
+        raise Failed("a block has lines that end in a carriage return alone")
     kept = _string_lines(text)
-    lines = text.splitlines(keepends=True)
+    lines = text.split("\n")
     moved = [
         line if number in kept else _left(line, inner - outer)
         for number, line in enumerate(lines, 1)
     ]
     if moved[0][:outer].strip():
         raise Failed("a block does not begin where it should")
-    return "".join([moved[0][outer:], *moved[1:]])
+    return "\n".join([moved[0][outer:], *moved[1:]])
 
 
 def _left(line: str, columns: int) -> str:
