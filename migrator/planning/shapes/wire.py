@@ -33,11 +33,10 @@ def _add(module: Module, reshape: Reshape) -> list[Edit]:
     assert isinstance(node, ast.Dict)
     name, _, value = reshape.detail.rstrip(";").partition("=")
     text = f'"{name}": {value}'
-    start, end = module.source.span(node)
+    end = module.source.span(node)[1]
     if not node.keys:
-        if module.source.utf8[start:end] != b"{}":
-            raise Unclear("CC506", "the body begins empty", node)
-        return [Splice(start + 1, start + 1, text)]
+        # Type checkers would take the first entry for the type of all.
+        raise Unclear("CC506", "the body begins empty", node)
     if None in node.keys:
         return [_behind_spread(module, node, text)]
     found = entries(module, node)
