@@ -111,6 +111,8 @@ def _returned_function(module: Module, function: Function) -> Function | None:
 def _is_transparent(module: Module, wrapper: Function, wrapped: Binding) -> bool:
     """Return whether all that ``wrapper`` returns is what the function it wraps returned."""
     kept: set[ast.expr] = set()
+    if not _only_passes_on(module, wrapper, wrapped):
+        return False
     for use in uses_of(module, wrapped):
         call = module.parent(use)
         if isinstance(call, ast.Call) and use in call.args and _names_only(module, call, wrapper):
@@ -128,6 +130,24 @@ def _is_transparent(module: Module, wrapper: Function, wrapped: Binding) -> bool
     return all(
         statement.value in kept or statement.value is None for statement in returned(wrapper)
     )
+
+
+def _only_passes_on(module: Module, wrapper: Function, wrapped: Binding) -> bool:
+    """Return whether all that ``wrapper`` does with its arguments is to hand them on as they are."""
+    arguments = wrapper.args
+    plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    stars = [arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None]
+    for arg in (*plain, *stars):
+        for use in uses_of(module, module.binding_of[arg]):
+            holder = module.parent(use)
+            outer = (
+                module.parent(holder) if isinstance(holder, (ast.Starred, ast.keyword)) else holder
+            )
+            if not isinstance(outer, ast.Call) or not isinstance(outer.func, ast.Name):
+                return False
+            if definitions(module, outer.func) != (wrapped,):
+                return False
+    return True
 
 
 def _names_only(module: Module, call: ast.Call, wrapper: Function) -> bool:

@@ -144,6 +144,13 @@ class Holders(Sources):
         return True
 
 
+def known_bodies(module: Module) -> dict[ast.AST, ast.Call]:
+    """Return the mappings that are sent as JSON without the SDK, and the request of each."""
+    found = module.memo.setdefault("bodies", {})
+    assert isinstance(found, dict)
+    return found
+
+
 def known_sites(module: Module) -> dict[ast.AST, str]:
     """Return the calls of Chat Completions in a module and the operation of each."""
     found = module.memo.setdefault("sites", {})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from migrator.analysis.functions import argument_of, is_only_one, references
-from migrator.analysis.holders import Holders, known_sites
+from migrator.analysis.holders import Holders, known_bodies, known_sites
 from migrator.analysis.parameters import same_everywhere
 from migrator.analysis.scopes import Binding, Module
+from migrator.analysis.shapefacts import sent_in
 from migrator.analysis.sources import Report, is_builtin
 from migrator.analysis.syntax import ast, constant_string
 
@@ -171,6 +172,9 @@ class Keywords(Holders):
         """Look at a use; return whether it is understood."""
         if isinstance(parent, ast.keyword) and parent.arg is None:
             return self._splatted(parent)
+        if node in known_bodies(self.module):
+            self.report.calls.append(known_bodies(self.module)[node])
+            return True
         if isinstance(parent, ast.Subscript) and parent.value is node:
             return self._subscript(parent)
         if isinstance(parent, ast.Attribute) and parent.value is node:
@@ -239,10 +243,7 @@ def is_carried(module: Module, target: ast.expr) -> bool:
     """Return whether ``params["name"] = …`` fills a mapping of which everything is known."""
     if not isinstance(target, ast.Subscript) or constant_string(target.slice) is None:
         return False
-    found = keywords_of(module, target.value, library=False).reports()
-    return any(report.calls for report in found) and not any(
-        report.unseen or report.shared for report in found
-    )
+    return bool(sent_in(module, target.value))
 
 
 def _all(start: Keywords, *ways: str) -> list[Keywords]:

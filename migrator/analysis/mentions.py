@@ -28,10 +28,10 @@ def marks_of(module: Module, found: set[ast.AST]) -> list[Mark]:
     """Return the marks of a module that its strings and imports show."""
     result: list[Mark] = []
     for node in module.strings:
-        mark = _string(module, node)
-        if mark is not None and mark.node not in found:
-            found.add(mark.node)
-            result.append(mark)
+        for mark in _string(module, node):
+            if mark.node not in found:
+                found.add(mark.node)
+                result.append(mark)
     for binding in module.imports:
         alias = binding.node
         path = imported_path(binding)
@@ -46,10 +46,10 @@ def marks_of(module: Module, found: set[ast.AST]) -> list[Mark]:
     return result
 
 
-def _string(module: Module, node: ast.Constant) -> Mark | None:
+def _string(module: Module, node: ast.Constant) -> list[Mark]:
     text = constant_string(node)
     if text is None or isinstance(module.parent(node), ast.Expr):
-        return None
+        return []
     if _PATH in text:
         return _address(module, node, text)
     if (
@@ -59,18 +59,19 @@ def _string(module: Module, node: ast.Constant) -> Mark | None:
     ):
         call = module.parent(node)
         if isinstance(call, ast.Call) and last_name(call.func) in _MOCKERS and node in call.args:
-            return Mark("CC109", call, f"patch of `{text}`", "CC503")
-    return None
+            return [Mark("CC109", call, f"patch of `{text}`", "CC503")]
+    return []
 
 
-def _address(module: Module, node: ast.Constant, text: str) -> Mark | None:
-    """Return what a string with the endpoint's path is used for, else None."""
+def _address(module: Module, node: ast.Constant, text: str) -> list[Mark]:
+    """Return what a string with the endpoint's path is used for."""
     whole = _outermost(module, node)
     parent = module.parent(whole)
     batch = _batch(module, whole, parent, text)
     if batch is not None:
-        return batch
-    for use in [whole, *_named(module, whole, parent)]:
+        return [batch]
+    result: list[Mark] = []
+    for use in [whole, *named(module, whole, parent)]:
         call = module.parent(use)
         if isinstance(call, ast.keyword):
             call = module.parent(call)
@@ -79,11 +80,11 @@ def _address(module: Module, node: ast.Constant, text: str) -> Mark | None:
         name = last_name(call.func)
         receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
         if _is_mock(module, call, receiver, name):
-            return Mark("CC109", call, "HTTP mock of `/chat/completions`", "CC503")
-        if name in _SENDERS and not _is_local(module, receiver):
-            return Mark("CC105", call, "raw HTTP request to `/chat/completions`",
-                        _host_reason(text), whole)  # fmt: skip
-    return None
+            result.append(Mark("CC109", call, "HTTP mock of `/chat/completions`", "CC503"))
+        elif name in _SENDERS and not _is_local(module, receiver):
+            message = "raw HTTP request to `/chat/completions`"
+            result.append(Mark("CC105", call, message, _host_reason(text), whole))
+    return result
 
 
 def _outermost(module: Module, node: ast.expr) -> ast.expr:
@@ -109,8 +110,8 @@ def _outermost(module: Module, node: ast.expr) -> ast.expr:
             return current
 
 
-def _named(module: Module, whole: ast.expr, parent: ast.AST) -> list[ast.expr]:
-    """Return the uses of the variable a URL is assigned to."""
+def named(module: Module, whole: ast.expr, parent: ast.AST) -> list[ast.expr]:
+    """Return the uses of the variable or attribute a URL is assigned to."""
     found: list[ast.expr] = []
     if isinstance(parent, (ast.Assign, ast.AnnAssign)) and parent.value is whole:
         targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]

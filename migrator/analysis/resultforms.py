@@ -8,7 +8,7 @@ from migrator.analysis.reaching import bindings_of
 from migrator.analysis.resultuses import NAMES, Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.styles import DUMPED, base, style
-from migrator.analysis.syntax import ast, attribute_step, constant_string, literal
+from migrator.analysis.syntax import SCOPES, ast, attribute_step, constant_string, literal
 from migrator.analysis.values import qualified_names
 
 TYPE_CHECKING = False
@@ -44,9 +44,12 @@ class Forms:
             return self._attribute(node, kind, group, parent)
         if isinstance(parent, ast.Subscript) and parent.value is node:
             return self._subscript(node, kind, group, parent)
+        if kind == "completion" and isinstance(parent, ast.Call) and _asks_for_error(parent):
+            return self._asks(node, group, parent)
         if isinstance(parent, ast.withitem) and kind == "manager":
             return self._entered(parent, group)
-        if style(kind) in DUMPED and not isinstance(parent, _INSIDE):
+        looped = isinstance(parent, ast.For) and base(kind) == "choices"
+        if style(kind) in DUMPED and not (looped or isinstance(parent, _INSIDE)):
             self.results.reason(group, "CC307", "the dump leaves the expression", node)
             return True
         if not style(kind) and isinstance(parent, ast.Call) and self._is_dict(parent, node):
@@ -67,6 +70,11 @@ class Forms:
         if style(kind) in DUMPED:
             self.results.reason(group, "CC307", f"`.{whole.attr}` of the dump is used", whole)
             return True
+        if (base(kind), whole.attr) == ("completion", "error") and not _asked_for(
+            self.module, whole
+        ):
+            self.results.reason(group, "CC301", "`.error` is not a field migrator knows", whole)
+            return True
         if call is not None and not call.args and self._neutral(call):
             if whole.attr in _DICTS:
                 return self._dumped(call, node, kind, group, "dict")
@@ -74,6 +82,17 @@ class Forms:
             if whole.attr in _TEXTS and isinstance(loads, ast.Call) and self._loads(loads, call):
                 return self._dumped(loads, node, kind, group, "dict")
         return False
+
+    def _asks(self, node: ast.expr, group: int, call: ast.Call) -> bool:
+        """``hasattr(r, "error")`` → ``r.error is not None``: every response has the field."""
+        parent = self.module.parent(call)
+        if not isinstance(parent, (ast.If, ast.IfExp)) or parent.test is not call:
+            message = "`hasattr` asks for a field that every response has"
+            self.results.reason(group, "CC317", message, call)
+            return True
+        row = {"text": "{}.error is not None"}
+        self.results.steps.append((group, Step(call, node, "completion", "hasattr", row, "plain")))
+        return True
 
     def _parsed(self, whole: ast.Attribute, group: int, call: ast.Call | None) -> None:
         if call is None or call.args or call.keywords:
@@ -108,6 +127,10 @@ class Forms:
 
     def _read(self, node: ast.expr, kind: str, group: int, whole: ast.expr, name: str) -> None:
         if name == "usage" and style(kind) in DUMPED and self._typed(whole, group):
+            return
+        if (base(kind), name) == ("completion", "error"):
+            message = "`.error` is not a field migrator knows"
+            self.results.reason(group, "CC301", message, whole)
             return
         self.results.read(node, kind, group, whole, name)
 
@@ -173,3 +196,24 @@ class Forms:
             message = f"{NAMES['raw']} is stored or unpacked"
             self.results.reason(group, "CC221", message, target)
         return True
+
+
+def _asks_for_error(call: ast.Call) -> bool:
+    return (
+        isinstance(call.func, ast.Name)
+        and call.func.id == "hasattr"
+        and len(call.args) == 2
+        and constant_string(call.args[1]) == "error"
+    )
+
+
+def _asked_for(module: Module, node: ast.AST) -> bool:
+    """Return whether ``error`` is only read where the program knows that it is there."""
+    current = node
+    while not isinstance(current, (*SCOPES, ast.Module)):
+        parent = module.parent(current)
+        test = parent.test if isinstance(parent, ast.If) and current in parent.body else None
+        if isinstance(test, ast.Call) and _asks_for_error(test):
+            return True
+        current = parent
+    return False

@@ -7,12 +7,24 @@ from the status, and whether there is an answer from ``output`` itself.
 from __future__ import annotations
 
 from migrator.analysis.resultuses import PRINTERS, Step
-from migrator.analysis.syntax import ast, constant_string, is_none, last_name, literal
+from migrator.analysis.styles import base, like
+from migrator.analysis.syntax import (
+    FUNCTIONS,
+    SCOPES,
+    ast,
+    children,
+    constant_string,
+    is_none,
+    last_name,
+    literal,
+)
+from migrator.analysis.uses import uses_of
 from migrator.analysis.values import qualified_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.results import Results
+    from migrator.analysis.scopes import Binding
 
 _REASONS = {"stop", "length", "tool_calls", "function_call", "content_filter"}
 _TYPES = {"function": "function_call"}
@@ -34,9 +46,9 @@ class Parts:
             return self._calls(node, group, parent)
         if kind == "calltype":
             return self._type(node, group, parent)
-        if kind == "finish":
-            return self._finish(node, group, parent)
-        return kind == "choices" and self._choices(node, group, parent)
+        if base(kind) == "finish":
+            return self._finish(node, kind, group, parent)
+        return kind == "choices" and self.choices(node, group, parent)
 
     # -- tool calls ---------------------------------------------------------------------
 
@@ -99,23 +111,45 @@ class Parts:
 
     # -- finish reason ------------------------------------------------------------------
 
-    def _finish(self, node: ast.expr, group: int, parent: ast.AST) -> bool:
+    def _finish(self, node: ast.expr, kind: str, group: int, parent: ast.AST) -> bool:
         results = self.results
         if isinstance(parent, (ast.Assign, ast.AnnAssign)) and all(
             isinstance(target, ast.Name)
             for target in (parent.targets if isinstance(parent, ast.Assign) else [parent.target])
         ):
-            return False
+            return self._kept(parent) and self._word(node, kind, group)
         values = _compared(node, parent)
         if values is not None and all(constant_string(value) in _REASONS for value in values):
             assert isinstance(parent, ast.Compare)
-            results.steps.append((group, Step(parent, node, "finish", "==", {}, "finished")))
+            results.steps.append((group, Step(parent, node, kind, "==", {}, "finished")))
         elif self._shown(node, parent):
-            results.steps.append((group, Step(node, node, "finish", "shown", {}, "status")))
+            results.steps.append((group, Step(node, node, kind, "shown", {}, "status")))
             message = "`finish_reason` is shown; `status` has other words"
             results.reason(group, "CC302", message, node, "suggest")
-        elif not self._only_tested(node, parent):
+        elif self._only_tested(node, parent):
+            return True
+        elif _strange(values) or not self._word(node, kind, group):
             results.reason(group, "CC302", "`finish_reason` goes on as a value", node)
+        return True
+
+    def _kept(self, statement: ast.Assign | ast.AnnAssign) -> bool:
+        """Return whether a variable with the reason is more than asked what it is."""
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        for target in targets:
+            binding = self.module.binding_of.get(target)
+            for use in uses_of(self.module, binding) if binding is not None else ():
+                parent = self.module.parent(use)
+                values = _compared(use, parent)
+                asked = values is not None and None not in map(constant_string, values)
+                if not (asked or self._shown(use, parent) or self._only_tested(use, parent)):
+                    return True
+        return False
+
+    def _word(self, node: ast.expr, kind: str, group: int) -> bool:
+        """Write the reason as a value where it is read from the answer itself."""
+        if node not in self.results.step_at:
+            return False
+        self.results.steps.append((group, Step(node, node, kind, "word", {}, "word")))
         return True
 
     @staticmethod
@@ -143,7 +177,7 @@ class Parts:
 
     # -- choices ------------------------------------------------------------------------
 
-    def _choices(self, node: ast.expr, group: int, parent: ast.AST) -> bool:
+    def choices(self, node: ast.expr, group: int, parent: ast.AST) -> bool:
         """Turn a test for choices into one for output items; True when that could be done."""
         step = self.results.step_at.get(node)
         if step is None or not self._asks(node, parent):
@@ -151,6 +185,35 @@ class Parts:
         step.row = {"to": "output"}
         step.becomes = "plain"
         return True
+
+    def looped(self, node: ast.expr, kind: str, group: int, loop: ast.AST) -> bool:
+        """Turn a loop over the choices into its body, done once; True when that could be done."""
+        if not isinstance(loop, ast.For) or loop.iter is not node:
+            return False
+        binding = self.module.binding_of.get(loop.target)
+        if not isinstance(loop.target, ast.Name) or binding is None:
+            return False
+        if loop.orelse or _leaves(loop.body) or not self._inside(binding, loop):
+            return False
+        self.results.steps.append((group, Step(node, node, "choices", "for", {}, "loop")))
+        self.results.bound(binding, node, like(kind, "choice"), group)
+        return True
+
+    def _inside(self, binding: Binding, loop: ast.For) -> bool:
+        """Return whether the variable of a loop is only read in it, and what follows is reached."""
+        start, end = self.module.source.span(loop)
+        if any(
+            not start <= self.module.source.span(use)[0] < end
+            for use in uses_of(self.module, binding)
+        ):
+            return False
+        last = isinstance(loop.body[-1], (ast.Return, ast.Raise))
+        return not last or self._is_last(loop)
+
+    def _is_last(self, loop: ast.For) -> bool:
+        """Return whether nothing stands behind a loop that always leaves the function."""
+        parent = self.module.parent(loop)
+        return isinstance(parent, FUNCTIONS) and parent.body[-1] is loop
 
     def _asks(self, node: ast.expr, parent: ast.AST) -> bool:
         if isinstance(parent, (ast.If, ast.While, ast.IfExp, ast.Assert)):
@@ -180,6 +243,27 @@ class Parts:
                 and (value in (0, 1) and not isinstance(value, bool))
             )
         return self._asks(call, parent)
+
+
+def _strange(values: list[ast.expr] | None) -> bool:
+    """Return whether one of the words is none that OpenAI sends."""
+    words = {constant_string(value) for value in values or ()}
+    return bool(words - _REASONS - {None})
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    """Return whether a loop is left or goes on before its end."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.Break, ast.Continue)):
+            return True
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            # What leaves an inner loop leaves no more than that, unless it stands in its `else`.
+            todo.extend(node.orelse)
+        elif not isinstance(node, SCOPES):
+            todo.extend(children(node))
+    return False
 
 
 def _compared(node: ast.expr, parent: ast.AST) -> list[ast.expr] | None:

@@ -8,15 +8,14 @@ reason; a use nobody knows is a reason.  Values that meet in one variable share 
 from __future__ import annotations
 
 from migrator._tables import API
-from migrator.analysis.facts import Member, Mention, Reason
+from migrator.analysis.answertypes import WORDS, answer_types
+from migrator.analysis.facts import Member, Mention, Reason, Reshape
 from migrator.analysis.functions import returned
 from migrator.analysis.grouping import Groups
 from migrator.analysis.history import History
 from migrator.analysis.resultcalls import FunctionFlow
 from migrator.analysis.resultforms import Forms
 from migrator.analysis.resultparts import Parts
-from migrator.analysis.resulttypes import CHAT_TYPES as _CHAT_TYPES
-from migrator.analysis.resulttypes import chat_words, result_types
 from migrator.analysis.resultuses import (
     ESCAPES,
     NAMES,
@@ -46,11 +45,11 @@ from migrator.analysis.values import ask_for, definitions
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.streams import Streams
+    from migrator.analysis.wire import Wire
 
 STREAMED = ("stream", "opener", "helper", "final")
 VIRTUAL = ("choices", "choice", "message", "function", "finish")
 _EFFECTS = {"CC322": "suggest", "CC330": "suggest", "CC331": "suggest"}
-_TYPED = ("completion", "stream", "usage")
 _DICT_TYPES = ("dict", "Dict", "Mapping", "OpenAIObject")
 
 
@@ -83,6 +82,8 @@ class Results:
         self.mentions: list[tuple[int, Mention]] = []
         self.steps: list[tuple[int, Step]] = []
         self.aliases: list[Alias] = []
+        # Types that annotations of results name.
+        self.reshapes: list[tuple[int, Reshape]] = []
         self.functions: dict[ast.AST, tuple[str, int]] = {}
         self.bindings: dict[Binding, tuple[str, int]] = {}
         self.meetings: list[tuple[str, int, list[ast.expr]]] = []
@@ -93,6 +94,7 @@ class Results:
         self.forms = Forms(self)
         # Only files that stream need it.
         self.streams: Streams | None = None
+        self.wire: Wire | None = None
 
     # -- entry points -------------------------------------------------------------------
 
@@ -107,6 +109,13 @@ class Results:
 
             self.streams = Streams(self)
         return self.streams
+
+    def _wire(self) -> Wire:
+        if self.wire is None:
+            from migrator.analysis.wire import Wire
+
+            self.wire = Wire(self)
+        return self.wire
 
     def finish(self) -> None:
         """Check that variables and functions hold nothing but what was followed to them."""
@@ -154,6 +163,10 @@ class Results:
 
     def _use(self, node: ast.expr, kind: str, group: int) -> None:
         parent = self.module.parent(node)
+        if (style(kind) == "wire" or kind in ("reply", "asked")) and self._wire().use(
+            node, kind, group, parent
+        ):
+            return
         if (
             self.streams is not None
             and kind in STREAMED
@@ -197,9 +210,11 @@ class Results:
             return
         if kind == "call" and self.history.rebuilt.dumped(whole, group):
             return
-        row = (API["results"].get(base(kind)) or API["wrappers"].get(kind, {})).get(name)
+        rows = API["wire"] if style(kind) == "wire" else API["results"]
+        row = (rows.get(base(kind)) or API["wrappers"].get(kind, {})).get(name)
         code, message, becomes = attribute_read(kind, name, row)
-        if not code and style(kind) and becomes not in PARTS | VALUES:
+        values = VALUES | {"finish"} if style(kind) == "wire" else VALUES
+        if not code and style(kind) and becomes not in PARTS | values:
             code, message = "CC310", f"`{name}` is read like a dict"
         if code:
             self.reason(group, code, message, whole)
@@ -316,6 +331,8 @@ class Results:
             return
         if kind == "calls" and self.history.rebuilt.stored(node, group, parent):
             return
+        if base(kind) == "choices" and self.parts.looped(node, kind, group, parent):
+            return
         verdict, detail, others = operand(self.module, node, base(kind), parent)
         if verdict == "flows":
             assert isinstance(parent, ast.expr)
@@ -351,15 +368,11 @@ class Results:
             return
         text = self.module.source.segment(node)
         words = _DICT_TYPES if style(kind) == "old" else ()
-        if not any(word in text for word in (*_CHAT_TYPES, *words)):
-            return
-        found = result_types(self.module, node)
-        if not found or words or kind not in _TYPED or chat_words(text) != len(found):
-            self.reason(group, "CC320", f"annotated as `{text}`", node)
-            return
-        for name, to in found:
-            if all(step.whole is not name for _, step in self.steps):
-                self.steps.append((group, Step(name, name, "type", "type", {"to": to}, "type")))
+        if any(word in text for word in (*WORDS, *words)):
+            found = answer_types(self.module, node, kind)
+            self.reshapes.extend((group, Reshape("types.name", *each)) for each in found)
+            if not found:
+                self.reason(group, "CC320", f"annotated as `{text}`", node)
 
     def _check_mix(self, use: ast.expr, kind: str, group: int) -> None:
         """Add a reason when a use may also see a binding that was not followed to it."""

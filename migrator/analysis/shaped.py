@@ -11,7 +11,7 @@ from migrator.analysis.functions import default_of, passed_constants
 from migrator.analysis.holders import Holders, known_sites
 from migrator.analysis.parameters import same_everywhere
 from migrator.analysis.requests import Change
-from migrator.analysis.sites import CREATE
+from migrator.analysis.sites import CREATE, RAW
 from migrator.analysis.sources import Report, is_omitted
 from migrator.analysis.syntax import FUNCTIONS, ast, is_none, literal
 from migrator.analysis.tools import FunctionList, ToolList, settle_parsed
@@ -116,7 +116,7 @@ def _legacy_alone(request: Request, node: ast.expr, row: Row) -> bool:
 
 
 def _format(request: Request, name: str, node: ast.expr, row: Row) -> None:
-    parses = request.site.operation != CREATE
+    parses = request.site.operation not in (CREATE, RAW)
     if parses and is_type(request.module, node):
         request.row(name, "renamed", node, "text_format")
         request.changes.append(Change("rename", name, "text_format"))

@@ -75,6 +75,13 @@ class Facts:
         """Note where the value goes on unseen."""
         self._note(self.escapes, level, "other code gets", node)
 
+    def sent(self, node: ast.expr, mapping: ast.expr) -> None:
+        """Note the calls that a list is sent with, as an entry of ``mapping``."""
+        calls = sent_in(self.module, mapping)
+        self.sinks.update(dict.fromkeys(calls))
+        if not calls:
+            self.escape(LIST, node)
+
     def read(self, level: int, node: ast.AST) -> None:
         """Note what sees the shape."""
         self._note(self.reads, level, "other code sees the shape of", node)
@@ -131,3 +138,13 @@ def is_site(module: Module, call: ast.Call) -> bool:
 def gathers(module: Module, node: ast.AST) -> bool:
     """Return whether ``node`` is ``asyncio.gather(…)``, a list of what its arguments return."""
     return isinstance(node, ast.Call) and "asyncio.gather" in qualified_names(module, node.func)
+
+
+def sent_in(module: Module, mapping: ast.expr) -> list[ast.Call]:
+    """Return the calls a mapping gives their keywords; none where others see it, too."""
+    from migrator.analysis.keywords import keywords_of
+
+    found = keywords_of(module, mapping, library=False).reports()
+    if any(report.unseen or report.shared for report in found):
+        return []
+    return [call for report in found for call in report.calls]

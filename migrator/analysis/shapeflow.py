@@ -39,6 +39,8 @@ from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, l
 from migrator.analysis.uses import uses_of
 from migrator.analysis.values import attribute_owner
 
+_ADDS = (*WRITES, "extend")
+
 
 class Flow(Facts):
     """Everything one expression reaches."""
@@ -210,6 +212,8 @@ class Flow(Facts):
         elif level == MESSAGE and key is None:
             self.vague = self.vague or any(constant_string(k) == "role" for k in parent.keys if k)
             self.follow(parent, MESSAGE)
+        elif level == LIST and constant_string(key) == "messages":
+            self.sent(node, parent)
         else:
             self.escape(level, node)
 
@@ -314,7 +318,7 @@ class Flow(Facts):
             if call not in self.holders:
                 self.holders.append(call)
             self.follow(call, MESSAGE)
-        elif node in call.args and name in (*WRITES, "extend") and _is_method(call):
+        elif node in call.args and name in _ADDS and isinstance(call.func, ast.Attribute):
             self._put_in(node, level, call)
         elif node in call.args and hands_on(self.module, call):
             self.follow(call, level)
@@ -378,10 +382,6 @@ class Flow(Facts):
             self.mentions.append(question(function, binding, reason))
         for call in uses.calls:
             self.follow(call, level)
-
-
-def _is_method(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute)
 
 
 def flow_of(module: Module, node: ast.expr, level: int) -> Flow:

@@ -10,6 +10,8 @@ from migrator.analysis.values import attribute_owner, imported_path, origins, qu
 CREATE = "create"
 PARSE = "parse"
 STREAM = "stream"
+# A request without the SDK.
+RAW = "http"
 _CALLS = {CREATE: "CC101", PARSE: "CC102", STREAM: "CC103"}
 _STORED = {"retrieve", "list", "update", "delete", "messages"}
 _RAW = {"with_raw_response": "raw", "with_streaming_response": "streaming"}

@@ -189,7 +189,12 @@ class Sources:
 
     def annotation(self, node: ast.expr) -> None:
         """Look at an annotation that names a chat type."""
-        self.reason(f"annotated as `{self.module.source.segment(node)}`", node)
+        from migrator.analysis.answertypes import tool_types
+
+        found = tool_types(self.module, node)
+        self.report.reshapes.extend(Reshape("types.name", *each) for each in found)
+        if not found:
+            self.reason(f"annotated as `{self.module.source.segment(node)}`", node)
 
     def _visible(self, binding: Binding) -> None:
         """Ask who else sees a variable of the module or of a class body."""

@@ -47,17 +47,17 @@ def read_splats(request: Request, splats: list[ast.expr]) -> None:
             if carrier.name in written or sum(_has(other, carrier) for other in followed) > 1:
                 message = f"`{carrier.name}` is given twice"
                 request.reason(_CODE, message, carrier.value)
-            _carried(request, found, carrier)
-    _one_target(request, written, followed)
+            carried(request, found, carrier)
+    one_target(request, written, followed)
 
 
 def _has(found: Keywords, carrier: Carrier) -> bool:
     return any(other.name == carrier.name for other in found.carriers())
 
 
-def _carried(request: Request, found: Keywords, carrier: Carrier) -> None:
+def carried(request: Request, found: Keywords, carrier: Carrier) -> None:
     """Look at one entry, and write its changes where it stands."""
-    if carrier.name == "stream" and not _never_streams(request, carrier.value):
+    if carrier.name == "stream" and not never_streams(request, carrier.value):
         _streams(request, found, carrier)
         return
     if carrier.name in _must_be_sure(request) and not found.always(carrier.name):
@@ -116,14 +116,15 @@ def _moved(carrier: Carrier, change: Change) -> Reshape:
     return Reshape(f"keywords.{change.op}", carrier.node, detail.get(change.op, change.new))
 
 
-def _never_streams(request: Request, node: ast.expr) -> bool:
+def never_streams(request: Request, node: ast.expr) -> bool:
+    """Return whether a value of ``stream`` means that the answer comes whole."""
     if is_none(node) or request.omitted(node):
         return True
     complete, values = constants(request.module, node)
     return complete and all(value in (False, None) for value in values)
 
 
-def _one_target(request: Request, written: set[str], followed: list[Keywords]) -> None:
+def one_target(request: Request, written: set[str], followed: list[Keywords]) -> None:
     """Refuse what would give ``text`` twice: its parts stand in different places."""
     names = written | {carrier.name for found in followed for carrier in found.carriers()}
     if {"response_format", "verbosity"} <= names and not (

@@ -2,7 +2,7 @@
 
 No word: an object of the SDK, read by attributes.  ``dict``: its dump, read by keys all the way
 down.  ``flat``: a dump of its first level, with objects below.  ``old``: an object of openai
-before 1.0, read by attributes and by keys.
+before 1.0, read by attributes and by keys.  ``wire``: decoded JSON that stays JSON.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ def style(kind: str) -> str:
 def like(kind: str, part: str) -> str:
     """Return the kind of a ``part`` read from a value of ``kind``."""
     word = style(kind)
-    return f"{word}.{part}" if word in ("dict", "old") and part in PARTS else part
+    if word == "wire" and part == "finish":
+        return "wire.finish"
+    return f"{word}.{part}" if word in ("dict", "old", "wire") and part in PARTS else part
 
 
 def wrapper_code(kind: str, code: str) -> str:

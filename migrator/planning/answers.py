@@ -9,6 +9,7 @@ from __future__ import annotations
 from migrator.analysis.facts import Reshape
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
+from migrator.analysis.styles import base, style
 from migrator.analysis.syntax import ast
 from migrator.planning.build import Unclear
 from migrator.planning.endings import Endings
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from migrator.analysis.requests import Request
+    from migrator.planning.above import Above
+    from migrator.planning.jsonreads import Json
     from migrator.planning.model import Edit
 
 _DUMP = "item.model_dump(by_alias=True, exclude_unset=True)"
@@ -40,17 +43,39 @@ class Answers:
         self.nones = nones
         self.endings = Endings(module, requests)
         self.hoists = Hoists(module, variables, nones, self.endings)
+        self.json: Json | None = None
+        self.above: Above | None = None
+
+    def _json(self) -> Json:
+        if self.json is None:
+            from migrator.planning.jsonreads import Json
+
+            self.json = Json(self.module, self.variables, self.nones, self._above())
+        return self.json
+
+    def _above(self) -> Above:
+        if self.above is None:
+            from migrator.planning.above import Above
+
+            self.above = Above(self.module, self.variables, self.hoists)
+        return self.above
 
     # -- one step -----------------------------------------------------------------------
 
     def edits(self, step: Step) -> list[Edit] | None:
         """Return the edits of one step; None where an attribute takes its place."""
+        if style(step.kind) == "wire" and base(step.kind) != "finish":
+            return self._json().edits(step)
         named = self.hoists.named
         if step.becomes == "finished":
             text = self.endings.text(step, self._root(step.value), step.whole in named)
             return [self._cut(step.whole, text)]
         if step.becomes == "status":
-            return [self._cut(step.whole, f"{self._root(step.value)}.status")]
+            text = f'{self._root(step.value)}["status"]'
+            wired = style(step.kind) == "wire"
+            return [self._cut(step.whole, text if wired else f"{self._root(step.value)}.status")]
+        if step.becomes == "word":
+            return self._word(step)
         if step.becomes == "constant":
             return [self._cut(step.whole, step.text)]
         if step.becomes == "items":
@@ -148,6 +173,16 @@ class Answers:
         if not isinstance(statement, (ast.Assign, ast.Return)) or statement.value is not step.whole:
             return ""
         return over_lines(self.module, step.row, root, statement)
+
+    def _word(self, step: Step) -> list[Edit]:
+        """Write why the answer ended in the words of Chat Completions."""
+        lines = self.endings.word(step, self._root(step.whole))
+        above = self._above()
+        if above.alone(step.whole):
+            return [above.in_place(step.whole, lines)]
+        root = self.variables.root(step.whole)
+        setting, name = above.before(step.whole, lines, ("finish_reason", "reason"), root)
+        return [setting, above.cut(step.whole, name)]
 
     # -- messages in lists --------------------------------------------------------------
 

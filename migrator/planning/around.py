@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrator.analysis.facts import Reason
 from migrator.analysis.requests import Request
 from migrator.analysis.scopes import Module
-from migrator.analysis.sites import CREATE, Site
+from migrator.analysis.sites import CREATE, RAW, Site
 
 
 def call_reasons(module: Module, site: Site, request: Request) -> list[Reason]:
@@ -16,7 +16,7 @@ def call_reasons(module: Module, site: Site, request: Request) -> list[Reason]:
         message = "the stream is one of openai before 1.0"
         result.append(Reason("CC220", message, place, "block"))
     opened = site.raw == "streaming" and request.streamed
-    if site.raw and (site.operation != CREATE or opened):
+    if site.raw and site.operation != RAW and (site.operation != CREATE or opened):
         what = "with_raw_response" if site.raw == "raw" else "with_streaming_response"
         message = f"`{what}` returns more than a wrapped completion here"
         result.append(Reason("CC221", message, place, "block"))

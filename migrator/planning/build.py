@@ -12,8 +12,14 @@ from migrator.analysis.sites import Site
 from migrator.analysis.syntax import ast, attribute_step, last_name
 from migrator.planning.dictreads import dict_read
 from migrator.planning.links import attribute_link
-from migrator.planning.model import Cut, Splice
+from migrator.planning.model import Cut, Splice, Unroll
 from migrator.planning.nones import Nones
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from migrator.planning.model import Edit
 
 _WRAPPERS = ("with_raw_response", "with_streaming_response")
 _RESOURCES = ("completions", "ChatCompletion")
@@ -50,10 +56,12 @@ def chain_edits(module: Module, site: Site) -> list[Splice]:
     return result
 
 
-def step_edits(module: Module, step: Step, nones: Nones) -> list[Splice]:
+def step_edits(module: Module, step: Step, nones: Nones) -> Sequence[Edit]:
     """Return the edits for one link of a reading chain."""
     if step.becomes == "comprehension":
         return _comprehension(module, step)
+    if step.becomes == "loop":
+        return [_unrolled(module, step)]
     whole = step.whole
     if step.name == "undump":
         return _dump(module, step)
@@ -116,6 +124,26 @@ def _getattr(module: Module, step: Step, whole: ast.expr) -> list[Splice]:
     if text[1:-1] != step.name.encode():
         raise Unclear("CC506", "the name given to `getattr` can't be located exactly", whole)
     return [Splice(name_start + 1, name_end - 1, step.to)]
+
+
+def _unrolled(module: Module, step: Step) -> Unroll:
+    """``for c in r.choices: f(c)`` → ``f(r)``."""
+    loop = module.parent(step.whole)
+    assert isinstance(loop, ast.For)
+    source = module.source
+    start, end = source.span(loop)
+    body = source.span(loop.body[0])[0]
+    behind = source.span(step.whole)[1]
+    line = source.utf8.rfind(b"\n", 0, start) + 1
+    first = source.utf8.rfind(b"\n", 0, body) + 1
+    if source.utf8[line:start].strip():
+        raise Unclear("CC304", "the loop does not begin its line", loop)
+    if first <= start:
+        raise Unclear("CC304", "the loop stands on one line", loop)
+    header = source.utf8.find(b"\n", behind) + 1
+    if source.utf8[behind : header or behind].strip(b" \t\r\n)") != b":" or not header:
+        raise Unclear("CC304", "the head of the loop can't be located exactly", loop)
+    return Unroll(start, end, header, start - line, body - first)
 
 
 def _comprehension(module: Module, step: Step) -> list[Splice]:

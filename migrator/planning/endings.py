@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
+from migrator.analysis.styles import style
 from migrator.analysis.syntax import ast, constant_string, keyword
 from migrator.analysis.values import constants
 from migrator.planning.build import Unclear
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 _CALLED = 'any(item.type == "function_call" for item in {0}.output)'
 _CUT = '{0}.incomplete_details is not None and {0}.incomplete_details.reason == "%s"'
 _WHOLE = '{0}.incomplete_details is None or {0}.incomplete_details.reason != "%s"'
+_WORD = """
+(
+    "stop"
+    if {0}.status == "completed"
+    else "content_filter"
+    if {0}.incomplete_details is not None
+    and {0}.incomplete_details.reason == "content_filter"
+    else "length"
+)"""
 _CALLS = ("tool_calls", "function_call")
 # What `incomplete_details` calls the reasons of answers that were cut off.
 _CUTS = {"length": "max_output_tokens", "content_filter": "content_filter"}
@@ -74,7 +84,7 @@ class Endings:
         if named:
             called = "tool_calls" if is_tested(self.module, compare) else "bool(tool_calls)"
         negative = isinstance(compare.ops[0], (ast.NotEq, ast.NotIn))
-        text = self._test(list(found), negative, called).format(root)
+        text = _spelled(step, self._test(list(found), negative, called)).format(root)
         text = text.replace("not bool(tool_calls)", "not tool_calls")
         parent = self.module.parent(compare)
         if isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.And) and " or " in text:
@@ -82,6 +92,12 @@ class Endings:
         if isinstance(parent, ast.UnaryOp) and (" and " in text or " or " in text):
             return f"({text})"
         return laid_out(self.module, compare, text)
+
+    def word(self, step: Step, root: str) -> str:
+        """Return the reason itself, over lines."""
+        if self.tools:
+            raise Unclear("CC302", "`finish_reason` goes on as a value", step.whole)
+        return _spelled(step, _WORD.strip("\n")).format(root)
 
     def _test(self, words: list[str], negative: bool, called: str) -> str:
         if set(words) == set(_CUTS):
@@ -103,3 +119,12 @@ class Endings:
         if negative:
             return f'{{0}}.status != "completed" or {"not " if calls else ""}{called}'
         return f'{{0}}.status == "completed" and {"" if calls else "not "}{called}'
+
+
+def _spelled(step: Step, text: str) -> str:
+    """Return a test with keys instead of attributes where the answer is JSON."""
+    if style(step.kind) != "wire":
+        return text
+    for name in ("status", "incomplete_details", "reason", "output", "type"):
+        text = text.replace(f".{name}", f'["{name}"]')
+    return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrator.analysis.grouping import Groups
 from migrator.analysis.requests import Request
 from migrator.analysis.results import Results
-from migrator.analysis.sites import CREATE, PARSE, STREAM, Site
+from migrator.analysis.sites import CREATE, PARSE, RAW, STREAM, Site
 from migrator.analysis.syntax import ast
 
 TYPE_CHECKING = False
@@ -22,6 +22,9 @@ _RETURNS = {"": "completion", "raw": "raw", "streaming": "manager"}
 
 def follow(results: Results, number: int, site: Site, request: Request) -> None:
     """Follow what a call returns."""
+    if site.operation == RAW:
+        results.follow(site.call, number, site.raw)
+        return
     if site.operation == STREAM and not site.raw:
         results.follow_streams().manage(site.call, number)
     elif request.switch is not None:

@@ -9,6 +9,7 @@ from migrator.analysis.functions import own_nodes
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Binding, Module
+from migrator.analysis.styles import style
 from migrator.analysis.syntax import COMPREHENSIONS, FUNCTIONS, SCOPES, ast, walk
 from migrator.analysis.values import origins
 from migrator.planning.endings import Endings
@@ -52,7 +53,7 @@ class Hoists:
             if not isinstance(part, ast.Name)
         }
         for step in steps:
-            if step.whole in written:
+            if step.whole in written or style(step.kind) == "wire":
                 continue
             root = self.variables.root(step.whole)
             name = step.row.get("name") or ("tool_calls" if self.endings.asks(step) else "")
@@ -180,7 +181,7 @@ class Hoists:
                 return statement
             first = min(reads, key=lambda read: self.module.source.span(read)[0])
             if len(holders) > 1 or self._heads(holders[0], first):
-                return holders[0] if self._at_once(holders[0], first) else statement
+                return holders[0] if self.at_once(holders[0], first) else statement
             block = self._inner(holders[0], reads)
         return statement
 
@@ -205,7 +206,7 @@ class Hoists:
                 return block
         return None
 
-    def _at_once(self, statement: ast.stmt, read: ast.expr) -> bool:
+    def at_once(self, statement: ast.stmt, read: ast.expr) -> bool:
         """Return whether ``statement`` always evaluates ``read``, and a line can stand above."""
         source = self.module.source
         if indent_of(self.module, statement) is None:

@@ -143,7 +143,7 @@ def drop(module: Module, binding: Binding, gone: list[ast.AST]) -> list[ImportCh
     if not at_top(module, statement) or not alone(module.source, statement):
         return []
     path = module.source.place(statement).path
-    if _exported(module, binding.name) or path.endswith("__init__.py"):
+    if exported(module, binding.name) or path.endswith("__init__.py"):
         return []
     return [_dropped(module, binding, gone)]
 
@@ -257,6 +257,9 @@ def unloaded(module: Module, step: Step) -> list[ImportChange]:
     ]
 
 
-def _exported(module: Module, name: str) -> bool:
+def exported(module: Module, name: str) -> bool:
     """Return whether code elsewhere may take the name from this file, or a string names it."""
-    return any(name in str(node.value) for node in module.strings)
+    return any(
+        name in str(node.value) and not isinstance(module.parent(node), ast.Expr)
+        for node in module.strings
+    )

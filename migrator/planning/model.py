@@ -54,6 +54,22 @@ class Cut(Splice):
     __slots__ = ()
 
 
+class Unroll:
+    """Replace the block statement at ``start:end`` by its body, which begins at ``body``.
+
+    ``outer`` is the column of the statement, ``inner`` that of its body.
+    """
+
+    __slots__ = ("start", "end", "body", "outer", "inner")
+
+    def __init__(self, start: int, end: int, body: int, outer: int, inner: int) -> None:
+        self.start = start
+        self.end = end
+        self.body = body
+        self.outer = outer
+        self.inner = inner
+
+
 class RemoveStatement:
     """Delete the simple statement at bytes ``start:end`` together with its line."""
 
@@ -89,7 +105,7 @@ class ImportChange:
 
 
 if TYPE_CHECKING:
-    Edit = Splice | CallEdit | RemoveStatement | ImportChange
+    Edit = Splice | CallEdit | RemoveStatement | Unroll | ImportChange
 
 
 class Finding:

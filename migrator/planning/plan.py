@@ -7,15 +7,14 @@ import sys
 from migrator._tables import CODES
 from migrator.analysis.clients import host_of_receiver
 from migrator.analysis.doubles import interception
-from migrator.analysis.facts import Host, Member, Mention, Reason, Reshape
+from migrator.analysis.facts import Host, Member, Reason
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
 from migrator.analysis.presence import possible
 from migrator.analysis.requests import Request
-from migrator.analysis.results import Alias, Results
-from migrator.analysis.resultuses import Step
+from migrator.analysis.results import Results
 from migrator.analysis.scopes import Module
-from migrator.analysis.sites import Mark, Site, Sites
+from migrator.analysis.sites import RAW, Mark, Site, Sites
 from migrator.analysis.syntax import ast, parse
 from migrator.documents.place import Place
 from migrator.documents.source import Source, Undecodable
@@ -28,6 +27,7 @@ from migrator.planning.names import SharedNames
 from migrator.planning.nones import Nones
 from migrator.planning.questions import questions
 from migrator.planning.shapes import reshape_edits
+from migrator.planning.share import Share
 from migrator.planning.trials import wanted
 from migrator.planning.typeimports import renamed_imports
 from migrator.planning.variables import Variables
@@ -38,7 +38,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.analysis.azure import Fleet
     from migrator.analysis.legacy import Legacy
-    from migrator.analysis.loops import StreamLoop
+    from migrator.analysis.rawhttp import Raw
     from migrator.config import Settings
     from migrator.planning.model import Edit
 
@@ -100,18 +100,6 @@ def _module(path: str, data: bytes, plan: FilePlan) -> Module | None:
     return None
 
 
-class _Share:
-    """What the flow of results found for one group."""
-
-    __slots__ = ("mentions", "aliases", "steps", "loops")
-
-    def __init__(self) -> None:
-        self.mentions: list[Mention] = []
-        self.aliases: list[Alias] = []
-        self.steps: list[Step] = []
-        self.loops: list[StreamLoop] = []
-
-
 class Planner:
     """Builds the plan of one module, of one file or several."""
 
@@ -124,8 +112,9 @@ class Planner:
         self.calls: list[tuple[int, Site, Request, Finding]] = []
         self.nones: dict[int, Nones] = {}
         self.variables: Variables | None = None
-        self.shares: dict[int, _Share] | None = None
+        self.shares: dict[int, Share] | None = None
         self.legacy: Legacy | None = None
+        self.raw: dict[ast.AST, Raw] = {}
         self.fleet: Fleet | None = None
         if settings.azure_v1 and b"AzureOpenAI" in module.source.utf8:
             from migrator.analysis.azure import Fleet
@@ -135,8 +124,11 @@ class Planner:
     def run(self) -> None:
         """Fill the plan."""
         found = Sites(self.module)
-        self.module.memo["sites"] = {site.call: site.operation for site in found.sites}
-        for site in found.sites:
+        seen: set[ast.AST] = {mark.node for mark in found.marks}
+        marks = [*found.marks, *marks_of(self.module, seen)]
+        sites = [*found.sites, *self._raw(marks)]
+        self.module.memo["sites"] = {site.call: site.operation for site in sites}
+        for site in sites:
             self._site(site)
         if self.results.streams is not None:
             self.results.streams.apart([(number, site.call) for number, site, _, _ in self.calls])
@@ -147,12 +139,10 @@ class Planner:
         if self.fleet is not None:
             self.fleet.join(self.groups, self.calls)
         claim(self.results, self.calls)
-        seen: set[ast.AST] = {mark.node for mark in found.marks}
-        marks = [*found.marks, *marks_of(self.module, seen)]
         gone = self._renamed(marks)
         self._assemble(marks, gone)
         for mark in marks:
-            if mark.node not in gone:
+            if mark.node not in gone and mark.node not in self.raw:
                 self._mark(mark)
         self.plan.findings.sort(key=lambda finding: (finding.place.key(), finding.code))
 
@@ -164,9 +154,11 @@ class Planner:
         message = f"`{site.spelling}` is a call of the Chat Completions API"
         if site.legacy:
             message = f"`{site.spelling}` was removed in openai 1.0"
+        elif site.operation == RAW:
+            message = "raw HTTP request to `/chat/completions`"
         finding = Finding(site.code, message, place, "")
         finding.spelling = site.spelling
-        request = Request(self.module, site, self.settings)
+        request = self._request(site)
         finding.ledger = request.ledger
         finding.notes = request.notes
         finding.model = request.model
@@ -175,6 +167,23 @@ class Planner:
         self.calls.append((number, site, request, finding))
         follow(self.results, number, site, request)
 
+    def _raw(self, marks: list[Mark]) -> list[Raw]:
+        """Return the requests without the SDK of which address and body are in sight."""
+        if any(mark.code == "CC105" for mark in marks):
+            from migrator.analysis.rawhttp import raw_sites
+
+            found = raw_sites(self.module, marks, self.settings.hosts)
+            self.raw = {raw.call: raw for raw in found}
+        return list(self.raw.values())
+
+    def _request(self, site: Site) -> Request:
+        if site.operation != RAW:
+            return Request(self.module, site, self.settings)
+        from migrator.analysis.rawrequests import RawRequest
+
+        raw = self.raw[site.call]
+        return RawRequest(self.module, raw, self.settings, list(self.raw.values()))
+
     def _renamed(self, marks: list[Mark]) -> dict[ast.AST, list[int]]:
         """Return the imports that change with a group; few files have any."""
         reshapes = [
@@ -182,11 +191,7 @@ class Planner:
             for number, _, request, _ in self.calls
             for reshape in request.reshapes
         ]
-        reshapes += [
-            (self.groups.find(number), Reshape("types.name", step.whole, step.to))
-            for number, step in self.results.steps
-            if step.becomes == "type"
-        ]
+        reshapes += [(self.groups.find(n), reshape) for n, reshape in self.results.reshapes]
         return renamed_imports(self.module, marks, reshapes) if reshapes else {}
 
     def _old(self, calls: list[tuple[int, Site, Request, Finding]]) -> None:
@@ -201,6 +206,8 @@ class Planner:
             finding.reasons.extend(self.legacy.reasons)
 
     def _host(self, site: Site) -> tuple[Host, list[Reason]]:
+        if site.operation == RAW:
+            return Host("openai", "", "the address says so"), []
         if site.receiver is None:
             return Host("openai", "openai", "the module-level client"), []
         return host_of_receiver(self.module, site.receiver, self.settings.hosts)
@@ -315,7 +322,7 @@ class Planner:
             asked.extend(mentions(self.module, moves))
         self.plan.mentions.extend(questions(self.module, group, asked, calls))
 
-    def share(self, root: int) -> _Share:
+    def share(self, root: int) -> Share:
         """Return what the flow found for one group; everything is sorted out at the first call."""
         if self.shares is None:
             self.shares = {}
@@ -325,25 +332,32 @@ class Planner:
                 self._share_of(alias.group).aliases.append(alias)
             for number, step in self.results.steps:
                 self._share_of(number).steps.append(step)
+            for number, reshape in self.results.reshapes:
+                self._share_of(number).reshapes.append(reshape)
             for number, loop in self.results.streams.loops if self.results.streams else ():
                 self._share_of(number).loops.append(loop)
-        return self.shares.setdefault(root, _Share())
+        return self.shares.setdefault(root, Share())
 
-    def _share_of(self, number: int) -> _Share:
+    def _share_of(self, number: int) -> Share:
         assert self.shares is not None
-        return self.shares.setdefault(self.groups.find(number), _Share())
+        return self.shares.setdefault(self.groups.find(number), Share())
 
     def _edits(self, root: int, calls: list[tuple[Site, Request, Finding]]) -> list[Edit]:
         result: list[Edit] = []
         shaped: set[tuple[str, ast.AST]] = set()
         for site, request, _ in calls:
-            result.extend(chain_edits(self.module, site))
-            start, end = self.module.source.span(site.call)
-            result.append(CallEdit(start, end, request.changes))
+            if site.operation != RAW:
+                result.extend(chain_edits(self.module, site))
+                start, end = self.module.source.span(site.call)
+                result.append(CallEdit(start, end, request.changes))
             for reshape in request.reshapes:
                 if (reshape.kind, reshape.node) not in shaped:
                     shaped.add((reshape.kind, reshape.node))
                     result.extend(reshape_edits(self.module, reshape))
+        for reshape in self.share(root).reshapes:
+            if (reshape.kind, reshape.node) not in shaped:
+                shaped.add((reshape.kind, reshape.node))
+                result.extend(reshape_edits(self.module, reshape))
         if self.legacy is not None and calls[0][0].legacy:
             from migrator.planning.legacy import legacy_edits
 

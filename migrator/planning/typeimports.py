@@ -7,6 +7,7 @@ from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Mark
 from migrator.analysis.syntax import ast
 from migrator.analysis.uses import uses_of
+from migrator.planning.imports import exported
 from migrator.planning.model import BLOCKED, REWRITE, SUGGEST, FilePlan
 
 
@@ -28,12 +29,10 @@ def renamed_imports(
     for mark in marks:
         if mark.code != "CC108" or not roots:
             continue
-        uses = [
-            use
-            for binding in module.imports
-            if binding.statement is mark.node
-            for use in uses_of(module, binding)
-        ]
+        found = [binding for binding in module.imports if binding.statement is mark.node]
+        uses = [use for binding in found for use in uses_of(module, binding)]
+        if any(exported(module, binding.name) for binding in found):
+            continue
         if uses and all(use in roots for use in uses):
             result[mark.node] = sorted(set().union(*(roots[use] for use in uses)))
     return result

@@ -10,7 +10,7 @@ from __future__ import annotations
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.results import Alias, Results
 from migrator.analysis.scopes import Binding, Module, Scope
-from migrator.analysis.styles import DUMPED, style
+from migrator.analysis.styles import DUMPED, base, style
 from migrator.analysis.syntax import ast, walk
 from migrator.analysis.uses import uses_of
 from migrator.planning.build import Unclear
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp,
           ast.GeneratorExp)  # fmt: skip
+# Variables that are bound to the one choice there is, without a statement of their own.
+_EACH = ("comp", "for")
 _NEW_NAME = "response"
+_NEW_NAME_OF_JSON = "data"
 _UNTRUE = ("message", "msg", "choice")
 _UNTRUE_OF_DUMPS = ("dict", "dump", "json")
 
@@ -51,10 +54,10 @@ class Variables:
 
     def edits(self, alias: Alias) -> list[Edit]:
         """Return the edits for one alias; raises `Unclear`."""
-        if alias.binding.kind == "comp":
+        if alias.binding.kind in _EACH:
             name = self.substitute(alias)
             if name is None:
-                raise Unclear("CC304", "a comprehension goes through the choices", alias.value)
+                raise Unclear("CC304", "a loop goes through the choices", alias.value)
             return self._renamed(alias, name, definition=False)
         if alias.binding.kind == "param":
             return []
@@ -65,16 +68,16 @@ class Variables:
             if statement not in self.replaced:
                 edits.append(RemoveStatement(*self.module.source.span(statement)))
             return edits
-        if alias.kind == "finish":
+        if base(alias.kind) == "finish":
             message = "the finish reason is kept longer than its response"
             raise Unclear("CC302", message, alias.binding.node)
         if self._renameable(alias):
-            return self._renamed(alias, _NEW_NAME, definition=True)
+            return self._renamed(alias, new_name(alias), definition=True)
         return []
 
     def removed(self, alias: Alias) -> bool:
         """Return whether the statement of ``alias`` goes."""
-        return alias.binding.kind not in ("comp", "param") and self.substitute(alias) is not None
+        return alias.binding.kind not in (*_EACH, "param") and self.substitute(alias) is not None
 
     def _renamed(self, alias: Alias, name: str, *, definition: bool) -> list[Edit]:
         nodes: list[ast.AST] = list(uses_of(self.module, alias.binding))
@@ -98,8 +101,8 @@ class Variables:
             substitute = self.substitute(alias)
             if substitute is not None:
                 return substitute
-            if alias.binding.kind != "comp" and self._renameable(alias):
-                return _NEW_NAME
+            if alias.binding.kind not in _EACH and self._renameable(alias):
+                return new_name(alias)
         return root.id
 
     # -- substitution -------------------------------------------------------------------
@@ -131,7 +134,7 @@ class Variables:
             return None
         if not all(self._sees(use, base) for use in uses_of(self.module, alias.binding)):
             return None
-        if alias.binding.kind == "comp":
+        if alias.binding.kind == "comp" or self._stays(base, alias):
             return self._through(base, root.id)
         if not self._plain(alias) or not self._in_step(base, alias):
             return None
@@ -142,7 +145,7 @@ class Variables:
         first = self.by_binding.get(base)
         if first is None:
             return name
-        return self.substitute(first) or (_NEW_NAME if self._renameable(first) else name)
+        return self.substitute(first) or (new_name(first) if self._renameable(first) else name)
 
     def _sees(self, use: ast.expr, base: Binding) -> bool:
         """Return whether the name of ``base`` means ``base`` where ``use`` stands."""
@@ -154,6 +157,19 @@ class Variables:
                 return False
             scope = scope.parent
         return scope is not None
+
+    def _stays(self, base: Binding, alias: Alias) -> bool:
+        """Return whether a loop over the choices reads them while ``base`` stays what it is."""
+        loop = alias.binding.statement
+        if alias.binding.kind != "for" or loop is None:
+            return False
+        start, end = self.module.source.span(loop)
+        return not any(
+            start <= self.module.source.span(other.node)[0] < end for other in self._same(base)
+        ) and all(
+            self.module.scope(use).function() is base.scope.function()
+            for use in uses_of(self.module, alias.binding)
+        )
 
     def _same(self, binding: Binding) -> list[Binding]:
         return binding.scope.bindings[binding.name]
@@ -177,7 +193,7 @@ class Variables:
         if base.kind == "param":
             return len(self._same(base)) == 1
         if base.kind == "for":
-            return len(self._same(base)) == 1 and self._in_loop(base, alias)
+            return self._once_in_loop(base) and self._in_loop(base, alias)
         if base.kind not in ("assign", "walrus"):
             return False
         between = (base.node.lineno, alias.binding.node.lineno)  # type: ignore[attr-defined]
@@ -252,6 +268,16 @@ class Variables:
             for use in uses_of(self.module, binding)
         )
 
+    def _once_in_loop(self, base: Binding) -> bool:
+        """Return whether nothing in its loop binds a loop variable anew."""
+        loop = base.statement
+        assert loop is not None
+        start, end = self.module.source.span(loop)
+        return not any(
+            other is not base and start <= self.module.source.span(other.node)[0] < end
+            for other in self._same(base)
+        )
+
     def _in_loop(self, base: Binding, alias: Alias) -> bool:
         """Return whether an alias of a loop variable is only read behind it in the same round."""
         loop = base.statement
@@ -282,10 +308,10 @@ class Variables:
 
     def _rename(self, alias: Alias) -> bool:
         name = alias.binding.name.lower()
-        if alias.kind in ("function", "finish"):
+        if base(alias.kind) in ("function", "finish"):
             return False
         words = _UNTRUE_OF_DUMPS if style(alias.kind) in DUMPED else ()
-        if not any(word in name for word in (*_UNTRUE, *words)) or alias.binding.kind == "comp":
+        if not any(word in name for word in (*_UNTRUE, *words)) or alias.binding.kind in _EACH:
             return False
         if isinstance(self.root(alias.value), ast.Name):
             return False
@@ -298,4 +324,9 @@ class Variables:
         if not isinstance(statement, ast.stmt):
             return False
         uses = uses_of(self.module, alias.binding)
-        return self.names.claim(_NEW_NAME, alias.binding.scope, statement, uses)
+        return self.names.claim(new_name(alias), alias.binding.scope, statement, uses)
+
+
+def new_name(alias: Alias) -> str:
+    """Return what a variable is called that holds the answer instead of a part of it."""
+    return _NEW_NAME_OF_JSON if style(alias.kind) == "wire" else _NEW_NAME

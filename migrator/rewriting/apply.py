@@ -17,6 +17,7 @@ from migrator.planning.model import (
     Problem,
     RemoveStatement,
     Splice,
+    Unroll,
 )
 from migrator.rewriting.imports import settled_imports
 from migrator.rewriting.selfcheck import Failed, check
@@ -142,6 +143,13 @@ class _Renderer:
         if isinstance(edit, RemoveStatement):
             # Edits inside a statement that goes have nothing left to do.
             return (*_lines(self.source, edit), b"")
+        if isinstance(edit, Unroll):
+            from migrator.rewriting.blocks import unrolled
+
+            # Edits in the head go with it.
+            kept = [each for each in inner if each.start >= edit.body]
+            text = self.span(edit.body, edit.end, kept).decode("utf-8")
+            return edit.start, edit.end, unrolled(text, edit.outer, edit.inner).encode("utf-8")
         assert isinstance(edit, Splice)
         if inner and not isinstance(edit, Cut):
             raise Failed("two edits overlap")

@@ -91,7 +91,7 @@ STAYS = [
     (f"{CALL}\n{CALL[:-1]}, stop=['x'])", "CC507"),
     (f"r = {CALL}\nr['choices'][0]['message']['content'] = 'x'", "CC314"),
     (f"r = {CALL}\nprint(r['choices'][0]['message'])", "CC305"),
-    (f"r = {CALL}\nfor c in r['choices']: print(c)", "CC304"),
+    (f"r = {CALL}\nfor c in r['choices']: print(c)", "CC306"),
     (f"r = {CALL}\nprint(r['choices'][1])", "CC304"),
     (f"r = {CALL}\nprint(r[key])", "CC310"),
     (f"r = {CALL}\nprint(r['choices'][0].get('text', ''))", "CC310"),

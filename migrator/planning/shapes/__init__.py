@@ -50,4 +50,8 @@ def _kinds(topic: str) -> Mapping[str, Kind]:
         from migrator.planning.shapes import types
 
         return types.KINDS
+    if topic == "wire":
+        from migrator.planning.shapes import wire
+
+        return wire.KINDS
     raise KeyError(topic)
