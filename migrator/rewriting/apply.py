@@ -85,12 +85,18 @@ def _problem(group: Group, error: Failed) -> Problem:
 def _applied(source: Source, groups: list[Group]) -> bytes:
     edits = settled_imports(source, [edit for group in groups for edit in group.edits])
     utf8 = render(source, edits)
+    check(source, utf8, edits)
+    utf8 = _laid_out(source, utf8)
     try:
-        data = source.encode(utf8)
+        return source.encode(utf8)
     except UnicodeEncodeError as error:
         raise Failed(f"the encoding of the file lacks a character: {error}") from error
-    check(source, utf8, edits)
-    return data
+
+
+def _laid_out(source: Source, utf8: bytes) -> bytes:
+    from migrator.rewriting.reflow import reflowed
+
+    return reflowed(source.utf8.decode("utf-8"), utf8.decode("utf-8")).encode("utf-8")
 
 
 def render(source: Source, edits: list[Edit]) -> bytes:
