@@ -15,7 +15,7 @@ from migrator.planning.hoists import Hoists
 from migrator.planning.layout import fits, over_lines
 from migrator.planning.model import Cut, Splice
 from migrator.planning.nones import Nones
-from migrator.planning.truth import is_tested
+from migrator.planning.truth import is_none_test, is_tested
 from migrator.planning.variables import Variables
 
 TYPE_CHECKING = False
@@ -82,12 +82,12 @@ class Answers:
     def _text(self, step: Step) -> list[Edit]:
         named = self.hoists.named.get(step.whole)
         tested = "test" in step.row and is_tested(self.module, step.whole)
+        if "test" in step.row and is_none_test(self.module, step.whole):
+            return self._compared(step, named, tested)
         lists = step.becomes == "calls" and not tested
         added = self.nones.edits(step.whole) if lists else []
         text = named or (step.row["test"] if tested else step.text)
         parent = self.module.parent(step.whole)
-        if tested and isinstance(parent, ast.Compare):
-            return self._compared(step, parent, text)
         whole = self._with_default(step, parent) if lists else step.whole
         if named is not None:
             return [self._cut(whole, text), *added]
@@ -130,12 +130,17 @@ class Answers:
             raise Unclear("CC506", "a comment stands in the expression", step.whole)
         return [Splice(start, start, before), Splice(inner + closing, end, after)]
 
-    def _compared(self, step: Step, compare: ast.Compare, text: str) -> list[Edit]:
-        """``calls is None`` → ``not any(…)``, where only the truth matters."""
-        if "{}" in text:
-            text = text.format(self._root(step.value))
+    def _compared(self, step: Step, named: str | None, tested: bool) -> list[Edit]:
+        """``calls is None`` → ``not any(…)``."""
+        compare = self.module.parent(step.whole)
+        assert isinstance(compare, ast.Compare)
         negative = isinstance(compare.ops[0], (ast.Is, ast.Eq))
-        return [self._cut(compare, ("not " if negative else "") + text)]
+        text = named or step.row["test"].format(self._root(step.value))
+        if negative:
+            text = f"not {text}"
+        elif named is not None and not tested:
+            text = f"bool({named})"
+        return [self._cut(compare, text)]
 
     def _over_lines(self, step: Step, root: str) -> str:
         """Return the expression laid out over lines, where it is all that is assigned."""
@@ -164,7 +169,18 @@ class Answers:
                 raise Unclear("CC506", "a comment stands in the message", call)
             return [Cut(first - len("append"), last, f"extend({output})")]
         if step.name == "element":
-            return [Splice(start, start, "*"), Splice(end, end, ".output")]
+            return self._element(element, start, end)
         assert isinstance(call, ast.Call)
         stop = source.span(call.func)[1]
         return [Splice(stop - len("append"), stop, "extend"), Splice(end, end, ".output")]
+
+    def _element(self, element: ast.expr, start: int, end: int) -> list[Edit]:
+        """``[message]`` → ``[*response.output]``, or ``response.output`` where a list is added."""
+        display = self.module.parent(element)
+        first, last = self.module.source.span(display)
+        around = self.module.source.utf8[first:start] + self.module.source.utf8[end:last]
+        adds = isinstance(self.module.parent(display), (ast.BinOp, ast.AugAssign))
+        bare = not around.strip(b"[], \t\r\n")
+        if adds and bare and isinstance(display, ast.List) and len(display.elts) == 1:
+            return [Splice(first, start, ""), Splice(end, last, ".output")]
+        return [Splice(start, start, "*"), Splice(end, end, ".output")]
