@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import copy
 
-from migrator.rewriting.leaves import COMMA, DOT, Leaf, Unsuited, delimiters
-from migrator.rewriting.statements import ASSIGNS, statement_of
+from migrator.rewriting.leaves import COMMA, DOT, Leaf, Unsuited, columns, delimiters
+from migrator.rewriting.statements import ASSIGNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,16 +62,27 @@ class _Attempt:
         self.closing = closing
 
 
-def broken(text: str, indent: str, width: int) -> list[str]:
-    """Return the lines of the statement, or header, ``text``; raises `Unsuited`.
-
-    ``indent`` is the white space before its first line.
-    """
-    leaves = statement_of(text)
-    lines = _Breaker(width - len(indent)).transformed(_Line(leaves, 0))
-    if len(lines) > 1 and any(leaf.text == "lambda" for leaf in leaves):
+def broken(leaves: list[Leaf], indent: str, width: int) -> list[str]:
+    """Return the lines of a statement, or header, behind ``indent``; raises `Unsuited`."""
+    try:
+        lines = _Breaker(width - len(indent)).transformed(_Line(leaves, 0))
+    except RecursionError as error:
+        raise Unsuited from error
+    if len(lines) > 1 and (_has_lambda(leaves) or len(lines[0].leaves) < _assigned_at(leaves)):
         raise Unsuited
     return [f"{indent}{' ' * (_UNIT * line.depth)}{line.text()}" for line in lines]
+
+
+def _has_lambda(leaves: list[Leaf]) -> bool:
+    return any(leaf.text == "lambda" for leaf in leaves)
+
+
+def _assigned_at(leaves: list[Leaf]) -> int:
+    """Return how many leaves there are up to the last ``=`` of a statement."""
+    for index in range(len(leaves) - 1, 0, -1):
+        if leaves[index].hidden == "(" and leaves[index - 1].text in ASSIGNS:
+            return index
+    return 0
 
 
 class _Breaker:
@@ -81,7 +92,7 @@ class _Breaker:
         self.width = width
 
     def _short(self, line: _Line, less: int = 0) -> bool:
-        return _UNIT * line.depth + len(line.text()) <= self.width - less
+        return _UNIT * line.depth + columns(line.text()) <= self.width - less
 
     def transformed(self, line: _Line) -> list[_Line]:
         """Return the lines that ``line`` becomes."""
@@ -161,7 +172,7 @@ class _Breaker:
         inner: set[Leaf] = set()
         for index in range(len(line.leaves) - 1, -1, -1):
             leaf = line.leaves[index]
-            length += len(leaf.space) + len(leaf.text)
+            length += len(leaf.space) + columns(leaf.text)
             if length > self.width or (opening is None and leaf.text in ASSIGNS):
                 break
             if opening is not None:
@@ -242,7 +253,8 @@ class _Breaker:
         empty = len(leaves) > 1 and leaves[1].closes
         if first.opens and not empty and self._opens_early(found.body, first):
             return True
-        if _magic(found.body) or last.text in (")", "}", "]"):
+        displays = last.text in (")", "}") or (last.text == "]" and last.atom)
+        if _magic(found.body) or displays:
             if leaves[-2].opens:
                 return False
             return self._closes_late(found.body, last)
@@ -255,7 +267,7 @@ class _Breaker:
         for leaf in line.leaves:
             rest = rest or leaf is first.partner
             if rest:
-                length += len(leaf.space) + len(leaf.text)
+                length += len(leaf.space) + columns(leaf.text)
         return length <= self.width
 
     def _closes_late(self, line: _Line, last: Leaf) -> bool:
@@ -263,7 +275,7 @@ class _Breaker:
         length = _UNIT * line.depth
         others = False
         for leaf in line.leaves:
-            length += len(leaf.space) + len(leaf.text)
+            length += len(leaf.space) + columns(leaf.text)
             if leaf is last.partner:
                 return others or length <= self.width
             others = others or leaf.opens
@@ -342,6 +354,8 @@ def _copied(line: _Line) -> _Line:
 
 def _copied_with(line: _Line, marked: set[Leaf]) -> tuple[_Line, set[Leaf]]:
     """Return a copy whose brackets can become visible, and what is ``marked`` in it."""
+    if all(leaf.text for leaf in line.leaves):
+        return line, marked
     fresh = {leaf: copy.copy(leaf) for leaf in line.leaves}
     for leaf in fresh.values():
         if leaf.partner is not None:

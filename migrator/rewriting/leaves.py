@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import keyword
 import tokenize
+import unicodedata
 
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = {")": "(", "]": "[", "}": "{"}
@@ -14,6 +15,8 @@ _MATH = {"|": 9, "^": 8, "&": 7, "<<": 6, ">>": 6, "+": 5, "-": 5, "*": 4, "/": 
          "%": 4, "@": 4, "**": 2}  # fmt: skip
 DOT = 1
 _COMPARISONS = {"<", ">", "==", "!=", "<=", ">=", "is", "in"}
+# Longer ones are tables, and laying them out takes time.
+_LONGEST = 3000
 _CLOSE_LEFT = {",", ".", ":", ")", "]", "}"}
 
 
@@ -55,6 +58,19 @@ class Unsuited(Exception):
     """A statement that is left as it is: comments, strings over lines, rare kinds."""
 
 
+def columns(text: str) -> int:
+    """Return how many columns ``text`` takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
 def leaves_of(text: str) -> list[Leaf]:
     """Return the leaves of the statement, or header of one, that ``text`` begins with."""
     result: list[Leaf] = []
@@ -64,6 +80,8 @@ def leaves_of(text: str) -> list[Leaf]:
         tokens = list(_tokens(text))
     except (tokenize.TokenError, IndentationError, SyntaxError) as error:
         raise Unsuited from error
+    if len(tokens) > _LONGEST:
+        raise Unsuited
     index = 0
     while index < len(tokens):
         token = tokens[index]

@@ -27,7 +27,7 @@ def statement_of(text: str) -> list[Leaf]:
     leaves = leaves_of(text)
     if not leaves or leaves[0].text in _REFUSED:
         raise Unsuited
-    if any(leaf.text in ("yield", ":=") for leaf in leaves):
+    if any(leaf.text == "yield" for leaf in leaves):
         raise Unsuited
     head = leaves[0].text in _HEADS
     if head and leaves[-1].text != ":":
@@ -39,7 +39,7 @@ def statement_of(text: str) -> list[Leaf]:
     if start is None:
         return leaves
     value = leaves[start:end]
-    if not value:
+    if not value or (leaves[0].text == "(" and leaves[start - 1].text in ASSIGNS):
         raise Unsuited
     return [*leaves[:start], *_optional(value), *leaves[end:]]
 
@@ -58,7 +58,7 @@ def _value_at(leaves: list[Leaf], end: int) -> int | None:
     if first in ("return", "raise"):
         if len(leaves) == 1:
             return None
-        if first == "raise" and any(leaf.text == "from" for leaf in leaves):
+        if first == "raise" and (leaves[1].text == "(" or "from" in [leaf.text for leaf in leaves]):
             raise Unsuited
         return 1
     if first == "assert":
@@ -81,6 +81,8 @@ def _optional(value: list[Leaf]) -> list[Leaf]:
     first, last = value[0], value[-1]
     if first.text == "(" and first.partner is last:
         inner = value[1:-1]
+        if any(leaf.text == ":=" for leaf in inner):
+            raise Unsuited
         found = delimiters(inner) if inner else {}
         if not inner or COMMA in found.values() or COMPREHENSION in found.values():
             return _between(value)

@@ -10,6 +10,7 @@ import pytest
 from migrator.rewriting.breaking import broken
 from migrator.rewriting.leaves import Unsuited
 from migrator.rewriting.reflow import reflowed
+from migrator.rewriting.statements import statement_of
 
 PACKAGE = Path(__file__).resolve().parents[2] / "migrator"
 SAMPLE = sorted([*PACKAGE.glob("planning/*.py"), *PACKAGE.glob("rewriting/*.py")])
@@ -47,11 +48,15 @@ WIDE = [
 ]  # fmt: skip
 
 
+def lines_of(text: str, indent: str, width: int) -> list[str]:
+    return broken(statement_of(text), indent, width)
+
+
 @pytest.mark.parametrize("case", WIDE)
 def test_broken_at_44_columns(case: str) -> None:
     text, *lines = case.split("|")
-    assert broken(text, "", 44) == lines
-    assert broken("\n".join(lines), "", 44) == lines
+    assert lines_of(text, "", 44) == lines
+    assert lines_of("\n".join(lines), "", 44) == lines
 
 
 @pytest.mark.parametrize(
@@ -62,7 +67,7 @@ def test_broken_at_44_columns(case: str) -> None:
 )  # fmt: skip
 def test_left_as_they_are(text: str) -> None:
     with pytest.raises(Unsuited):
-        broken(text, "", 44)
+        lines_of(text, "", 44)
 
 
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)
@@ -75,7 +80,7 @@ def test_our_own_files_stay_as_they_are(path: Path) -> None:
         found = lines[node.lineno - 1 : node.end_lineno]
         indent = found[0][: node.col_offset]
         try:
-            assert broken("\n".join(found).lstrip(), indent, 100) == found
+            assert lines_of("\n".join(found).lstrip(), indent, 100) == found
         except Unsuited:
             continue
 
@@ -89,8 +94,10 @@ def f(x):
 
 
 def _changed(old: str, a: str, b: str) -> str:
-    assert a in old
-    return reflowed(old, old.replace(a, b))
+    """Return what becomes of ``old`` when an edit writes ``b`` for ``a``."""
+    start = len(old.partition(a)[0].encode())
+    ranges = [(start, start + len(a.encode()), start, start + len(b.encode()))]
+    return reflowed(old.encode(), old.replace(a, b, 1).encode(), ranges).decode()
 
 
 def test_what_got_too_long_gets_lines_of_its_own() -> None:
@@ -117,12 +124,17 @@ def test_what_got_short_is_joined() -> None:
         OLD.replace("    )", "    )  # why"),
         "# fmt: off\n" + OLD,
         OLD + "x = (1,\n     2)\n",
+        OLD + "\ndef g():\n    pass\n",  # one blank line
+        OLD + "\n\nif f: f(1)\n",
+        OLD + "\n\nif f:\n  f(1)\n",
+        OLD
+        + "\n\nx = f(a = 'a text that is long enough to make the line one that tells something')\n",
+        "import f\nf(1)\n\n\n" + OLD,
         OLD.replace("\n", "\r\n", 1),
     ],
 )
 def test_files_in_another_style_stay(old: str) -> None:
-    new = old.replace("lines", "lines of it well")
-    assert reflowed(old, new) == new
+    assert _changed(old, "lines", "lines of it well") == old.replace("lines", "lines of it well")
 
 
 def test_line_ends_and_the_width_of_the_file() -> None:
