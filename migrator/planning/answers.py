@@ -6,6 +6,7 @@ gets a variable of its own right behind the response.
 
 from __future__ import annotations
 
+from migrator.analysis.nocalls import is_empty
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast
@@ -103,14 +104,13 @@ class Answers:
 
     @staticmethod
     def _with_default(step: Step, parent: ast.AST) -> ast.expr:
-        """Return ``calls or []``, where a list of calls has nothing to add to, else ``calls``."""
+        """Return ``calls or []`` (or ``()``), which adds nothing to a list, else ``calls``."""
         if (
             isinstance(parent, ast.BoolOp)
             and isinstance(parent.op, ast.Or)
             and len(parent.values) == 2
             and parent.values[0] is step.whole
-            and isinstance(parent.values[1], ast.List)
-            and not parent.values[1].elts
+            and is_empty(parent.values[1])
         ):
             return parent
         return step.whole
