@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 _WIDE = {"==", "!=", "<=", ">=", "<", ">", "+=", "-=", "*=", "/=", "//=", "%=", "@=", "&=", "|=",
          "^=", ">>=", "<<=", "**="}  # fmt: skip
 
+_WORDS = {"return", "if", "elif", "while", "in", "and", "or", "not", "is", "else", "await"}
+
 
 def spaced(leaves: list[Leaf]) -> bool:
     """Return whether no space is missing from, or too much in, a statement.
@@ -39,6 +41,8 @@ def _wanted(previous: Leaf, leaf: Leaf, around: list[Leaf]) -> str | None:
     """Return the space between two leaves inside some brackets; None where it depends."""
     if leaf.closes or previous.opens or leaf.text == ",":
         return ""
+    if previous.text in _WORDS and leaf.text:
+        return " "
     if previous.text == "," or leaf.text in _WIDE or previous.text in _WIDE:
         return " "
     if "=" in (leaf.text, previous.text):
