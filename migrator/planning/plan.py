@@ -26,6 +26,7 @@ from migrator.planning.following import claim, follow, join, note_calls, parsed
 from migrator.planning.model import CallEdit, FilePlan, Finding, Group, Problem
 from migrator.planning.names import SharedNames
 from migrator.planning.nones import Nones
+from migrator.planning.operands import dropped
 from migrator.planning.questions import questions
 from migrator.planning.shapes import reshape_edits
 from migrator.planning.typeimports import renamed_imports
@@ -341,6 +342,7 @@ class _Planner:
         for step in steps:
             edits = answers.edits(step)
             result.extend(step_edits(self.module, step, nones) if edits is None else edits)
+        result.extend(dropped(self.module, steps, share.aliases, self.variables))
         for step in share.steps:
             if step.name == "dump":
                 from migrator.planning.imports import unloaded
