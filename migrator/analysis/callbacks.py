@@ -133,7 +133,7 @@ def _is_transparent(module: Module, wrapper: Function, wrapped: Binding) -> bool
 
 
 def _only_passes_on(module: Module, wrapper: Function, wrapped: Binding) -> bool:
-    """Return whether all that ``wrapper`` does with its arguments is to hand them on as they are."""
+    """Return whether all ``wrapper`` does with its arguments is to hand them on as they are."""
     arguments = wrapper.args
     plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     stars = [arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None]

@@ -113,7 +113,8 @@ class Items:
         if text == "assistant" and isinstance(fields.get("tool_calls"), ast.List):
             self._calls(fields, node)
             return
-        if text == "assistant" and "tool_calls" in fields:
+        read = isinstance(role, ast.Attribute) and role.attr == "role"
+        if (text == "assistant" or read) and "tool_calls" in fields:
             self.report.later("an assistant message carries tool calls", node, "CC234")
             return
         for name, value in fields.items():

@@ -52,7 +52,7 @@ class Rebuilt:
         calls, content = field(node, "tool_calls"), field(node, "content")
         if set(names) != {"role", "content", "tool_calls"} or len(names) != 3:
             return None
-        if constant_string(field(node, "role")) != "assistant" or calls is None or content is None:
+        if not self._is_assistant(field(node, "role")) or calls is None or content is None:
             return None
         said = self._content(content)
         called = self._calls(calls)
@@ -62,6 +62,9 @@ class Rebuilt:
         if not first or first != second:
             return None
         return said, self.results.kinds[called][1]
+
+    def _is_assistant(self, role: ast.expr | None) -> bool:
+        return constant_string(role) == "assistant" or self._reads(role, "message", "role")
 
     # -- the two halves -----------------------------------------------------------------
 

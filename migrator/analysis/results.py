@@ -13,6 +13,7 @@ from migrator.analysis.facts import Member, Mention, Reason, Reshape
 from migrator.analysis.functions import returned
 from migrator.analysis.grouping import Groups
 from migrator.analysis.history import History
+from migrator.analysis.nocalls import is_empty, starts_without
 from migrator.analysis.resultcalls import FunctionFlow
 from migrator.analysis.resultforms import Forms
 from migrator.analysis.resultparts import Parts
@@ -384,7 +385,9 @@ class Results:
                 if known[0] != kind:
                     message = f"`{shown}` holds {NAMES[kind]} or {NAMES[known[0]]}"
                     self.reason(group, "CC315", message, use)
-            elif binding.kind in ("assign", "walrus") and is_none(binding.value):
+            elif (binding.kind in ("assign", "walrus") and is_none(binding.value)) or (
+                kind == "calls" and starts_without(self.module, binding, use)
+            ):
                 continue
             elif binding.kind != "annotation":
                 line = getattr(binding.node, "lineno", 0)
@@ -393,7 +396,7 @@ class Results:
 
     def _check_same(self, node: ast.expr, kind: str, group: int) -> None:
         """Add a reason unless ``node`` is None or was followed as the same kind."""
-        if is_none(node) or (kind == "calls" and isinstance(node, ast.List) and not node.elts):
+        if is_none(node) or (kind == "calls" and is_empty(node)):
             return
         known = self.kinds.get(node)
         if known is not None and known[0] == kind:

@@ -7,6 +7,7 @@ gets a variable of its own right behind the response.
 from __future__ import annotations
 
 from migrator.analysis.facts import Reshape
+from migrator.analysis.nocalls import is_empty
 from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.styles import base, style
@@ -17,7 +18,7 @@ from migrator.planning.hoists import Hoists
 from migrator.planning.layout import fits, over_lines
 from migrator.planning.model import Cut, Splice
 from migrator.planning.nones import Nones
-from migrator.planning.truth import is_tested
+from migrator.planning.truth import is_none_test, is_tested
 from migrator.planning.variables import Variables
 
 TYPE_CHECKING = False
@@ -112,12 +113,12 @@ class Answers:
     def _text(self, step: Step) -> list[Edit]:
         named = self.hoists.named.get(step.whole)
         tested = "test" in step.row and is_tested(self.module, step.whole)
+        if "test" in step.row and is_none_test(self.module, step.whole):
+            return self._compared(step, named, tested)
         lists = step.becomes == "calls" and not tested
         added = self.nones.edits(step.whole) if lists else []
         text = named or (step.row["test"] if tested else step.text)
         parent = self.module.parent(step.whole)
-        if tested and isinstance(parent, ast.Compare):
-            return self._compared(step, parent, text)
         whole = self._with_default(step, parent) if lists else step.whole
         if named is not None:
             return [self._cut(whole, text), *added]
@@ -133,14 +134,13 @@ class Answers:
 
     @staticmethod
     def _with_default(step: Step, parent: ast.AST) -> ast.expr:
-        """Return ``calls or []``, where a list of calls has nothing to add to, else ``calls``."""
+        """Return ``calls or []`` (or ``()``), which adds nothing to a list, else ``calls``."""
         if (
             isinstance(parent, ast.BoolOp)
             and isinstance(parent.op, ast.Or)
             and len(parent.values) == 2
             and parent.values[0] is step.whole
-            and isinstance(parent.values[1], ast.List)
-            and not parent.values[1].elts
+            and is_empty(parent.values[1])
         ):
             return parent
         return step.whole
@@ -160,12 +160,17 @@ class Answers:
             raise Unclear("CC506", "a comment stands in the expression", step.whole)
         return [Splice(start, start, before), Splice(inner + closing, end, after)]
 
-    def _compared(self, step: Step, compare: ast.Compare, text: str) -> list[Edit]:
-        """``calls is None`` → ``not any(…)``, where only the truth matters."""
-        if "{}" in text:
-            text = text.format(self._root(step.value))
+    def _compared(self, step: Step, named: str | None, tested: bool) -> list[Edit]:
+        """``calls is None`` → ``not any(…)``."""
+        compare = self.module.parent(step.whole)
+        assert isinstance(compare, ast.Compare)
         negative = isinstance(compare.ops[0], (ast.Is, ast.Eq))
-        return [self._cut(compare, ("not " if negative else "") + text)]
+        text = named or step.row["test"].format(self._root(step.value))
+        if negative:
+            text = f"not {text}"
+        elif named is not None and not tested:
+            text = f"bool({named})"
+        return [self._cut(compare, text)]
 
     def _over_lines(self, step: Step, root: str) -> str:
         """Return the expression laid out over lines, where it is all that is assigned."""
@@ -207,7 +212,18 @@ class Answers:
                 raise Unclear("CC506", "a comment stands in the message", call)
             return [Cut(first - len("append"), last, f"extend({output})")]
         if step.name == "element":
-            return [Splice(start, start, "*"), Splice(end, end, ".output")]
+            return self._element(element, start, end)
         assert isinstance(call, ast.Call)
         stop = source.span(call.func)[1]
         return [Splice(stop - len("append"), stop, "extend"), Splice(end, end, ".output")]
+
+    def _element(self, element: ast.expr, start: int, end: int) -> list[Edit]:
+        """``[message]`` → ``[*response.output]``, or ``response.output`` where a list is added."""
+        display = self.module.parent(element)
+        first, last = self.module.source.span(display)
+        around = self.module.source.utf8[first:start] + self.module.source.utf8[end:last]
+        adds = isinstance(self.module.parent(display), (ast.BinOp, ast.AugAssign))
+        bare = not around.strip(b"[], \t\r\n")
+        if adds and bare and isinstance(display, ast.List) and len(display.elts) == 1:
+            return [Splice(first, start, ""), Splice(end, last, ".output")]
+        return [Splice(start, start, "*"), Splice(end, end, ".output")]

@@ -10,6 +10,7 @@ from migrator.analysis.resultuses import Step
 from migrator.analysis.scopes import Module
 from migrator.analysis.sites import Site
 from migrator.analysis.syntax import ast, attribute_step, last_name
+from migrator.planning.defaults import without_default
 from migrator.planning.dictreads import dict_read
 from migrator.planning.links import attribute_link
 from migrator.planning.model import Cut, Splice, Unroll
@@ -75,7 +76,7 @@ def step_edits(module: Module, step: Step, nones: Nones) -> Sequence[Edit]:
             raise Unclear("CC506", f"`{step.name}` can't be located exactly", whole)
         result = found
     if step.becomes == "content":
-        result.extend(nones.edits(whole))
+        result.extend(without_default(module, whole) or nones.edits(whole))
     return result
 
 

@@ -25,6 +25,7 @@ from migrator.planning.following import claim, follow, join, note_calls, parsed
 from migrator.planning.model import CallEdit, FilePlan, Finding, Group, Problem
 from migrator.planning.names import SharedNames
 from migrator.planning.nones import Nones
+from migrator.planning.operands import dropped
 from migrator.planning.questions import questions
 from migrator.planning.shapes import reshape_edits
 from migrator.planning.share import Share
@@ -390,6 +391,7 @@ class Planner:
             result.extend(
                 step_edits(self.module, step, nones) if written_step is None else written_step
             )
+        result.extend(dropped(self.module, steps, share.aliases, self.variables))
         for step in share.steps:
             if step.name == "dump":
                 from migrator.planning.imports import unloaded

@@ -125,7 +125,9 @@ class Variables:
         if not isinstance(root, ast.Name):
             return None
         seen = bindings_of(self.module, root)
-        if len(seen) != 1 or seen[0].remote:
+        if len(seen) != 1:
+            return root.id if self._before_others(seen, alias) else None
+        if seen[0].remote:
             return None
         base = seen[0]
         if any(isinstance(use.ctx, ast.Del) for use in base.scope.loads.get(base.name, ())):
@@ -146,6 +148,34 @@ class Variables:
         if first is None:
             return name
         return self.substitute(first) or (new_name(first) if self._renameable(first) else name)
+
+    def _before_others(self, seen: tuple[Binding, ...], alias: Alias) -> bool:
+        """Return whether ``alias`` of any of some bindings is only read before the next one.
+
+        All of it stands behind the alias in the suite that binds it.
+        """
+        if any(base.remote or base in self.by_binding for base in seen):
+            return False
+        if not self._plain(alias) or len(self._same(alias.binding)) != 1:
+            return False
+        statement = alias.binding.statement
+        block = self.names.block(statement)
+        if block is None or seen[0].scope is not alias.binding.scope.function():
+            return False
+        name, scope = seen[0].name, seen[0].scope
+        if any(isinstance(use.ctx, ast.Del) for use in scope.loads.get(name, ())):
+            return False
+        at = self.module.source.span
+        first, last = at(statement)[1], at(block[-1])[1]
+        uses = uses_of(self.module, alias.binding)
+        return all(
+            first <= at(use)[0] < last and self.module.scope_of.get(use) is scope for use in uses
+        ) and not any(
+            self._disturbs(other, use, alias.binding.node)
+            for other in scope.bindings[name]
+            if first <= at(other.node)[0] < last
+            for use in uses
+        )
 
     def _sees(self, use: ast.expr, base: Binding) -> bool:
         """Return whether the name of ``base`` means ``base`` where ``use`` stands."""
@@ -234,11 +264,33 @@ class Variables:
             if other is base or at(other.node)[0] < at(base.node)[0]:
                 continue
             for use in uses_of(self.module, alias.binding):
-                if at(other.node)[0] <= at(use)[0] or self._share_loop(other.node, use, base.node):
+                if self._disturbs(other, use, base.node):
                     return False
-                if self.module.scope_of[use] is not base.scope:
+                if self.module.scope_of.get(use) is not base.scope:
                     return False
         return True
+
+    def _disturbs(self, other: Binding, use: ast.expr, since: ast.AST) -> bool:
+        """Return whether ``other`` may be bound between ``since`` and a later ``use``."""
+        if self._share_loop(other.node, use, since):
+            return True
+        at = self.module.source.span
+        return at(other.node)[0] <= at(use)[0] and not self._exclusive(other.node, use)
+
+    def _exclusive(self, first: ast.AST, second: ast.AST) -> bool:
+        """Return whether two nodes stand in different branches of one ``if``."""
+        taken = dict(self._branches(first))
+        return any(taken.get(node, branch) != branch for node, branch in self._branches(second))
+
+    def _branches(self, node: ast.AST) -> list[tuple[ast.If, bool]]:
+        """Return the ``if`` statements around ``node``, and whether it is in their ``else``."""
+        result = []
+        parent = self.module.parents.get(node)
+        while parent is not None:
+            if isinstance(parent, ast.If) and node is not parent.test:
+                result.append((parent, node in parent.orelse))
+            node, parent = parent, self.module.parents.get(parent)
+        return result
 
     def _share_loop(self, first: ast.AST, second: ast.AST, outside: ast.AST) -> bool:
         """Return whether a loop goes through both, but not through ``outside``."""

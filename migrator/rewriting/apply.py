@@ -20,11 +20,13 @@ from migrator.planning.model import (
     Unroll,
 )
 from migrator.rewriting.imports import settled_imports
+from migrator.rewriting.reflow import reflowed
 from migrator.rewriting.selfcheck import Failed, check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.planning.model import Edit
+    from migrator.rewriting.reflow import Range
 
 
 class Rewritten:
@@ -38,6 +40,16 @@ class Rewritten:
         self.problems: list[Problem] = []
 
 
+class Written:
+    """UTF-8 text with edits applied, and the bytes that each of them replaced, then and now."""
+
+    __slots__ = ("utf8", "ranges")
+
+    def __init__(self, utf8: bytes, ranges: list[Range]) -> None:
+        self.utf8 = utf8
+        self.ranges = ranges
+
+
 def rewrite(data: bytes, plan: FilePlan, *, unsafe: bool = False) -> Rewritten:
     """Return the file with every group of ``plan`` applied that may be.
 
@@ -49,25 +61,32 @@ def rewrite(data: bytes, plan: FilePlan, *, unsafe: bool = False) -> Rewritten:
     if not groups:
         return result
     source = Source(plan.path, data)
+    written = _written(source, groups, result)
+    if written is not None:
+        result.data = source.encode(reflowed(source.utf8, written.utf8, written.ranges))
+    return result
+
+
+def _written(source: Source, groups: list[Group], result: Rewritten) -> Written | None:
+    """Apply all groups, or those that can be, and say in ``result`` which."""
     try:
-        result.data = _applied(source, groups)
+        written = _applied(source, groups)
         result.applied = [group.id for group in groups]
-        return result
+        return written
     except Failed as error:
         if len(groups) == 1:
             result.problems.append(_problem(groups[0], error))
-            return result
+            return None
+    found: Written | None = None
     kept: list[Group] = []
     for group in groups:
         try:
-            result.data = _applied(source, [*kept, group])
+            found = _applied(source, [*kept, group])
             kept.append(group)
         except Failed as error:
             result.problems.append(_problem(group, error))
     result.applied = [group.id for group in kept]
-    if not kept:
-        result.data = data
-    return result
+    return found
 
 
 def _wanted(group: Group, unsafe: bool) -> bool:
@@ -83,25 +102,32 @@ def _problem(group: Group, error: Failed) -> Problem:
     return Problem("CC905", f"left as it is: {error}", group.findings[0].place)
 
 
-def _applied(source: Source, groups: list[Group]) -> bytes:
+def _applied(source: Source, groups: list[Group]) -> Written:
     edits = settled_imports(source, [edit for group in groups for edit in group.edits])
-    utf8 = render(source, edits)
+    written = written_with(source, edits)
+    check(source, written.utf8, edits)
     try:
-        data = source.encode(utf8)
+        source.encode(written.utf8)
     except UnicodeEncodeError as error:
         raise Failed(f"the encoding of the file lacks a character: {error}") from error
-    check(source, utf8, edits)
-    return data
+    return written
 
 
 def render(source: Source, edits: list[Edit]) -> bytes:
     """Return the UTF-8 text with ``edits`` applied; raises `Failed` when they overlap."""
+    return written_with(source, edits).utf8
+
+
+def written_with(source: Source, edits: list[Edit]) -> Written:
+    """Return the UTF-8 text with ``edits`` applied, and where; raises `Failed`."""
     # What is inserted where a range begins stands before that range, not inside it.
     ordered = sorted(
         enumerate(edits),
         key=lambda item: (item[1].start, item[1].end > item[1].start, -item[1].end, item[0]),
     )
-    return _Renderer(source).span(0, len(source.utf8), [edit for _, edit in ordered])
+    renderer = _Renderer(source)
+    utf8 = renderer.span(0, len(source.utf8), [edit for _, edit in ordered])
+    return Written(utf8, renderer.ranges)
 
 
 class _Renderer:
@@ -109,11 +135,13 @@ class _Renderer:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.ranges: list[Range] = []
 
     def span(self, start: int, end: int, edits: list[Edit]) -> bytes:
         """Return bytes ``start:end`` with ``edits``, all inside it and sorted, applied."""
         parts: list[bytes] = []
-        at = start
+        ranges: list[Range] = []
+        at, length = start, 0
         index = 0
         while index < len(edits):
             edit = edits[index]
@@ -129,8 +157,15 @@ class _Renderer:
                 raise Failed("two edits overlap")
             parts.append(self.source.utf8[at:first])
             parts.append(text)
-            at = last
+            length += first - at
+            gone = isinstance(edit, RemoveStatement)
+            ranges.append(
+                (first, last, -1, -1) if gone else (first, last, length, length + len(text))
+            )
+            at, length = last, length + len(text)
         parts.append(self.source.utf8[at:end])
+        # Those of inner ranges were set before and don't count.
+        self.ranges = ranges
         return b"".join(parts)
 
     def one(self, edit: Edit, inner: list[Edit]) -> tuple[int, int, bytes]:
