@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from migrator.analysis.chattypes import replacement
 from migrator.analysis.functions import returned
+from migrator.analysis.messagecallers import return_
 from migrator.analysis.scopes import Module
 from migrator.analysis.shapefacts import MESSAGE
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none
@@ -54,7 +55,7 @@ class Items:
 
     def _called(self, node: ast.Call, element: ast.expr) -> None:
         found = origins(self.module, node.func)
-        if found and all(origin.kind == "def" for origin in found):
+        if return_(found):
             for origin in found:
                 assert isinstance(origin.node, FUNCTIONS)
                 self.report.types.returned(origin.node)

@@ -9,14 +9,19 @@ from __future__ import annotations
 from migrator.analysis.chattypes import Annotations, annotation_of
 from migrator.analysis.contents import Contents
 from migrator.analysis.facts import Mention, Reason, Reshape
-from migrator.analysis.functions import argument_of, question, references, related, returned
+from migrator.analysis.functions import (
+    question,
+    related,
+    returned,
+)
 from migrator.analysis.listchanges import Changes, reached_by_name
+from migrator.analysis.messagecallers import element_parameter, parameter, return_
 from migrator.analysis.messageitems import Items, dumps
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.shapefacts import LIST, MESSAGE, gathers
 from migrator.analysis.syntax import FUNCTIONS, alternatives, ast, constant_string, last_name
-from migrator.analysis.values import Origin, ask_for, attribute_bindings, attribute_owner, origins
+from migrator.analysis.values import ask_for, attribute_bindings, attribute_owner, origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -204,7 +209,7 @@ class MessageList:
                 reason = Reason("CC236", f"`{binding.name}` is reachable from", place, "block")
                 self.mentions.append(Mention((binding.name.encode(),), reason, seen=True))
         elif binding.kind == "param":
-            self._parameter(binding, node)
+            parameter(self, binding, node)
             self.changes.of(binding)
         elif binding.kind != "annotation":
             shown = getattr(node, "id", binding.name)
@@ -219,33 +224,6 @@ class MessageList:
         """Look at the annotations of a name."""
         for binding in bindings_of(self.module, node) if isinstance(node, ast.Name) else ():
             self.annotated(binding, level)
-
-    def _parameter(self, binding: Binding, node: ast.AST) -> None:
-        function = binding.statement
-        arg = binding.node
-        if not isinstance(function, FUNCTIONS) or not isinstance(arg, ast.arg):
-            self.reason("CC230", f"`{binding.name}` is a parameter of a lambda", node)
-            return
-        if arg in (function.args.vararg, function.args.kwarg):
-            self.reason("CC230", f"`{arg.arg}` collects arguments", node)
-            return
-        self.annotated(binding, LIST)
-        uses = references(self.module, function)
-        if uses.others or uses.unsure or not uses.calls:
-            message = f"parameter `{arg.arg}` of `{function.name}`: not every caller is seen"
-            self.reason("CC230", message, node)
-            return
-        for call in uses.calls:
-            known, value = (
-                argument_of(self.module, call, arg.arg, function)
-                if isinstance(call, ast.Call)
-                else (False, None)
-            )
-            if not known:
-                self.reason("CC230", f"a caller hides what `{arg.arg}` is", call)
-            elif value is not None:
-                self.list_(value)
-        self.ask(function, (), "CC230", f"`{function.name}` is called with messages from")
 
     def ask(
         self, function: ast.FunctionDef | ast.AsyncFunctionDef, more: tuple[bytes, ...], code: str,
@@ -306,7 +284,7 @@ class MessageList:
             self.list_(func.value)
             return
         found = origins(self.module, func)
-        if found and all(origin.kind == "def" for origin in found):
+        if return_(found):
             for origin in found:
                 assert isinstance(origin.node, FUNCTIONS)
                 self.types.returned(origin.node)
@@ -347,29 +325,6 @@ class MessageList:
         seen = bindings_of(self.module, node) if isinstance(node, ast.Name) else ()
         return bool(seen) and all(binding in self._objects for binding in seen)
 
-    def _element_parameter(self, origin: Origin, node: ast.expr) -> bool:
-        """Look at what callers give a parameter that is a message; return whether all are seen."""
-        binding = origin.binding
-        function = binding.statement if binding is not None else None
-        if not isinstance(function, FUNCTIONS) or not isinstance(origin.node, ast.arg):
-            return False
-        uses = references(self.module, function)
-        found = [
-            argument_of(self.module, call, origin.node.arg, function)
-            for call in uses.calls
-            if isinstance(call, ast.Call)
-        ]
-        values = [value for known, value in found if known and value is not None]
-        if uses.others or uses.unsure or not values or len(values) < len(uses.calls):
-            return False
-        for value in values:
-            self.message(value)
-        assert binding is not None
-        self.changes.of_message(node)
-        message = f"`{function.name}` is called with a message from"
-        self.ask(function, (), "CC235", message)
-        return True
-
     def _followed(self, node: ast.expr) -> None:
         if node in self._lists:
             return
@@ -392,7 +347,7 @@ class MessageList:
                 and not origin.binding.path
             ):
                 self.list_(origin.binding.value)
-            elif origin.kind == "param" and self._element_parameter(origin, node):
+            elif origin.kind == "param" and element_parameter(self, origin, node):
                 continue
             else:
                 shown = self.module.source.segment(node)

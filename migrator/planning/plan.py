@@ -7,7 +7,7 @@ import sys
 from migrator._tables import CODES
 from migrator.analysis.clients import host_of_receiver
 from migrator.analysis.doubles import interception
-from migrator.analysis.facts import Host, Member, Reason
+from migrator.analysis.facts import Host, Member, Reason, Reshape
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
 from migrator.analysis.presence import possible
@@ -193,6 +193,11 @@ class Planner:
             for reshape in request.reshapes
         ]
         reshapes += [(self.groups.find(n), reshape) for n, reshape in self.results.reshapes]
+        reshapes += [
+            (self.groups.find(number), Reshape("types.name", step.whole, step.to))
+            for number, step in self.results.steps
+            if step.becomes == "type"
+        ]
         return renamed_imports(self.module, marks, reshapes) if reshapes else {}
 
     def _old(self, calls: list[tuple[int, Site, Request, Finding]]) -> None:
