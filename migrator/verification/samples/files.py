@@ -1,0 +1,75 @@
+"""Sample files: one line of JSON per sample, in the OpenAI Batch format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from .sample import Sample, SampleError
+
+
+def read_samples(path: Path | str) -> list[Sample]:
+    """Return the samples of a file; raise `SampleError` with the place, or ``OSError``."""
+    return parse_samples(Path(path).read_bytes(), str(path))
+
+
+def parse_samples(data: bytes, name: str) -> list[Sample]:
+    """Return the samples of a file's bytes; raise `SampleError` with the place."""
+    found: dict[str, Sample] = {}
+    # Only "\n" ends a line: JSON strings may hold what else `splitlines` splits at.
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            sample = _sample(line)
+            if sample.id in found:
+                raise SampleError(f"`custom_id` {sample.id!r} was there before")
+        except SampleError as error:
+            raise SampleError(f"{name}:{number}: {error}") from None
+        found[sample.id] = sample
+    return list(found.values())
+
+
+def _sample(line: bytes) -> Sample:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise SampleError(f"no JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise SampleError("no JSON object")
+    return Sample.from_json(value)
+
+
+def sample_lines(samples: Iterable[Sample], *, plain: bool = False) -> str:
+    """Return the text of a sample file; ``plain`` leaves only what Batch knows."""
+    return "".join(line_of(sample.to_json(plain=plain)) for sample in samples)
+
+
+def line_of(value: object) -> str:
+    """Return one line of JSON; characters that other tools end lines at are escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    for character in _LINE_ENDS:
+        if character in text:
+            text = text.replace(character, f"\\u{ord(character):04x}")
+    return _encodable(text) + "\n"
+
+
+# Above ASCII, where `str.splitlines` splits; JSON escapes the others of itself.
+_LINE_ENDS = "\x85\u2028\u2029"
+
+
+def _encodable(text: str) -> str:
+    """Return ``text`` with lone surrogates as JSON spells them."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "".join(
+            f"\\u{ord(each):04x}" if 0xD800 <= ord(each) <= 0xDFFF else each for each in text
+        )
+    return text
+
+
+def write_samples(path: Path | str, samples: Iterable[Sample], *, plain: bool = False) -> None:
+    """Write a sample file anew; raise ``OSError``."""
+    Path(path).write_bytes(sample_lines(samples, plain=plain).encode("utf-8"))
