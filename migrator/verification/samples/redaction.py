@@ -89,7 +89,7 @@ class Redactor:
         for path, text in _texts(sample.to_json(), ""):
             for name, pattern in self._named.items():
                 if pattern.search(text):
-                    raise SampleError(f"sample {sample.id!r} holds {name} at `{path}`")
+                    raise SampleError(f"sample {sample.id!r} holds {name} at `{self.text(path)}`")
 
     def text(self, text: str) -> str:
         """Return ``text`` without secrets."""
