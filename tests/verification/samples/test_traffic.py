@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from migrator.verification.samples.traffic import Caught, sample_of, samples_of
+from migrator.verification.samples.traffic import Caught, divided, sample_of, samples_of
 
 BODY = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 URL = "https://api.openai.com/v1/chat/completions"
@@ -104,3 +104,11 @@ def test_names_are_stable_and_differ() -> None:
     )
     assert one is not None and again is not None and other is not None
     assert one.id == again.id != other.id
+
+
+def test_other_vendors_are_left_out() -> None:
+    hosts = ["api.openai.com", "x.openai.azure.com", "127.0.0.1:80", "a.corp", "api.groq.com"]
+    found = [caught(url=f"https://{host}/v1/chat/completions") for host in hosts]
+    found.append(caught(url="https://example.com/", method="GET"))
+    ours, others = divided(found, ["a.corp"])
+    assert ours == found[:4] and others == {"api.groq.com": 1}
