@@ -151,7 +151,19 @@ def _request(evaluator: Evaluator, site: Site, model: str | None) -> JsonObject:
             body[name] = value
     if site.operation == STREAM:
         body["stream"] = True
+    if evaluator.invent:
+        _ask_for_json(body)
     return body
+
+
+def _ask_for_json(body: JsonObject) -> None:
+    """Have an invented prompt say "json" where the format is of no use without the word."""
+    wanted = body.get("response_format")
+    messages = body.get("messages")
+    if not isinstance(wanted, dict) or wanted.get("type") != "json_object":
+        return
+    if isinstance(messages, list) and messages and "json" not in str(messages).lower():
+        body["messages"] = [*messages, {"role": "user", "content": "Answer in JSON."}]
 
 
 def _instead(name: str, hole: str, model: str | None, invent: bool) -> Any:
@@ -167,6 +179,7 @@ def _keywords(
     evaluator: Evaluator, call: ast.Call, body: JsonObject
 ) -> Iterator[tuple[str, ast.expr]]:
     """Yield the keywords of a call; what a mapping with ``**`` brings goes to ``body``."""
+    named = {item.arg for item in call.keywords}
     for item in call.keywords:
         if item.arg is not None:
             yield item.arg, item.value
@@ -175,7 +188,7 @@ def _keywords(
         try:
             value: Any = evaluator.value(item.value, at=call)
         except Unknown:
-            if evaluator.invent:
+            if evaluator.invent and {"model", "messages"} <= named:
                 evaluator.holes = known
             continue
         if isinstance(value, dict):

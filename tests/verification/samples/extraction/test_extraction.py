@@ -218,6 +218,20 @@ def test_invented(messages_: str, expected: list[str]) -> None:
     assert set(found_) == {"model", "messages"}
 
 
+def test_an_invented_prompt_asks_for_json_where_it_must() -> None:
+    source = (
+        "def f(m):\n    client.chat.completions.create("
+        'model="x", messages=m, response_format={"type": "json_object"})\n'
+    )
+    texts = [each["content"] for each in body(source, invent=True)["messages"]]
+    assert texts == ["m", "Answer in JSON."]
+
+
+def test_a_request_that_is_all_unknown_is_not_invented() -> None:
+    source = "def f(**kwargs):\n    client.chat.completions.create(**kwargs)\n"
+    assert found(source, invent=True).skipped[0].reason == "needs `kwargs`"
+
+
 def test_a_model_is_not_invented() -> None:
     source = "def f(m):\n    client.chat.completions.create(model=m, messages=m, stream=m)\n"
     (only,) = found(source, invent=True).skipped
