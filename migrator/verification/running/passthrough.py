@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -19,6 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from migrator.verification.emulator import Entry
+from migrator.verification.httplib import http
 
 from .errors import CannotRun
 from .exchanges import Exchange, journal_of
@@ -31,14 +31,6 @@ _HOP = frozenset(
     {"host", "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade",
      "proxy-authorization", "proxy-authenticate", "content-length", "accept-encoding"}
 )  # fmt: skip
-
-
-def _http() -> Any:
-    """Return the HTTP library that the installed SDK brings: httpx2 since openai 3."""
-    try:
-        return importlib.import_module("httpx2")
-    except ModuleNotFoundError:
-        return importlib.import_module("httpx")
 
 
 class PassThrough:
@@ -108,6 +100,11 @@ class PassThrough:
             "no_proxy": HOST,
         }
 
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """What was passed on since `reset`, in the order of the requests."""
+        return tuple(self._exchanges)
+
     def entries(self) -> Sequence[Entry]:
         """Return what was passed on since `reset`."""
         return tuple(journal_of(self._exchanges))
@@ -130,16 +127,17 @@ class PassThrough:
 
     @asynccontextmanager
     async def _lifespan(self, application: Starlette) -> AsyncIterator[None]:
-        http = _http()
-        async with http.AsyncClient(timeout=http.Timeout(600.0, connect=10.0)) as client:
+        library = http()
+        timeout = library.Timeout(600.0, connect=10.0)
+        async with library.AsyncClient(timeout=timeout) as client:
             self._client = client
             yield
 
     async def _pass_on(self, request: Request) -> Response:
         exchange = Exchange(request.method, request.url.path, await request.body())
+        exchange.query = request.url.query
         self._exchanges.append(exchange)
         headers = [(k, v) for k, v in request.headers.raw if k.decode().lower() not in _HOP]
-        http = _http()
         try:
             made = self._client.build_request(
                 request.method,
@@ -148,9 +146,10 @@ class PassThrough:
                 content=exchange.sent,
             )
             answer = await self._client.send(made, stream=True)
-        except http.HTTPError as error:
+        except http().HTTPError as error:
             return self._lost(error)
         exchange.status = answer.status_code
+        exchange.headers = dict(answer.headers)
         return StreamingResponse(
             self._relayed(answer, exchange),
             status_code=answer.status_code,
@@ -163,7 +162,8 @@ class PassThrough:
             async for piece in answer.aiter_raw():
                 exchange.got += piece
                 yield piece
-        except _http().HTTPError as error:
+            exchange.whole = True
+        except http().HTTPError as error:
             self._lost(error)
             raise
 
