@@ -45,13 +45,13 @@ class FunctionFlow:
         self.results.member(group, "wrapper", node)
         if is_generator(function) and not relayed:
             self.results.reason(group, "CC504", f"`{function.name}` is a generator", function)
-        self._closed(function, kind, group, "returns")
+        self.closed(function, kind, group, "returns")
         self.results.annotation(function.returns, group, kind)
         for call in references(self.module, function).calls:
             self.results.member(group, "caller", call)
             self.results.track(call, kind, group)
 
-    def _closed(
+    def closed(
         self, function: ast.FunctionDef | ast.AsyncFunctionDef, kind: str, group: int, verb: str
     ) -> None:
         """Add reasons where uses of ``function`` can't all be seen."""
@@ -99,7 +99,7 @@ class FunctionFlow:
             message = f"`{arg.arg}` holds {NAMES[kind]} or {NAMES[known[0]]}"
             self.results.reason(group, "CC315", message, arg)
         elif known is None:
-            self._closed(function, kind, group, "takes")
+            self.closed(function, kind, group, "takes")
             self._callers_agree(function, arg.arg, kind, group)
         if known is not None:
             self.results.groups.join(known[1], group)

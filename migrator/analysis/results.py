@@ -8,6 +8,7 @@ reason; a use nobody knows is a reason.  Values that meet in one variable share 
 from __future__ import annotations
 
 from migrator._tables import API
+from migrator.analysis.aliases import Alias
 from migrator.analysis.answertypes import WORDS, answer_types
 from migrator.analysis.facts import Member, Mention, Reason, Reshape
 from migrator.analysis.functions import returned
@@ -40,6 +41,7 @@ from migrator.analysis.styles import (
     wrapper_code,
 )
 from migrator.analysis.syntax import FUNCTIONS, ast, attribute_step, is_none
+from migrator.analysis.tuples import Tuples
 from migrator.analysis.uses import uses_of
 from migrator.analysis.values import ask_for, definitions
 
@@ -52,18 +54,6 @@ STREAMED = ("stream", "opener", "helper", "final")
 VIRTUAL = ("choices", "choice", "message", "function", "finish")
 _EFFECTS = {"CC322": "suggest", "CC330": "suggest", "CC331": "suggest"}
 _DICT_TYPES = ("dict", "Dict", "Mapping", "OpenAIObject")
-
-
-class Alias:
-    """A variable that holds a part of the response which vanishes: choices, choice, message."""
-
-    __slots__ = ("binding", "value", "kind", "group")
-
-    def __init__(self, binding: Binding, value: ast.expr, kind: str, group: int) -> None:
-        self.binding = binding
-        self.value = value
-        self.kind = kind
-        self.group = group
 
 
 class Results:
@@ -90,6 +80,7 @@ class Results:
         self.meetings: list[tuple[str, int, list[ast.expr]]] = []
         self.step_at: dict[ast.expr, Step] = {}
         self.across = FunctionFlow(self)
+        self.tuples = Tuples(self)
         self.parts = Parts(self)
         self.history = History(self)
         self.forms = Forms(self)
@@ -342,12 +333,12 @@ class Results:
             self.track(parent, kind, group)
         elif verdict == "one":
             self._one_choice(node, kind, group, parent)
-        elif verdict == "stored":
+        elif verdict == "stored" and not self.tuples.returned(node, kind, group, parent):
             self.reason(group, STORES[kind], detail or f"{NAMES[kind]} is put into a container",
                         node)  # fmt: skip
         elif verdict == "escapes":
             self.reason(group, ESCAPES[kind], detail, node)
-        elif verdict:
+        elif verdict not in ("", "stored"):
             self.reason(group, wrapper_code(kind, verdict), detail, node)
 
     def _one_choice(self, node: ast.expr, kind: str, group: int, generator: ast.AST) -> None:

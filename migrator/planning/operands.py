@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from migrator.analysis.results import Alias
+    from migrator.analysis.aliases import Alias
     from migrator.analysis.resultuses import Step
     from migrator.planning.variables import Variables
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from migrator.analysis.aliases import Alias
     from migrator.analysis.facts import Mention, Reshape
     from migrator.analysis.loops import StreamLoop
-    from migrator.analysis.results import Alias
     from migrator.analysis.resultuses import Step
 
 

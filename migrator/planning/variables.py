@@ -7,8 +7,9 @@ response itself.
 
 from __future__ import annotations
 
+from migrator.analysis.aliases import Alias
 from migrator.analysis.reaching import bindings_of
-from migrator.analysis.results import Alias, Results
+from migrator.analysis.results import Results
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.styles import DUMPED, base, style
 from migrator.analysis.syntax import ast, walk
