@@ -1,0 +1,147 @@
+"""A finished replay → the comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+from migrator.verification.replay.model import Prepared, Run
+
+from .accessors import accessors
+from .checks import Sides, checks
+from .judging import (
+    CONTRACT,
+    WORDS,
+    Draft,
+    Judgements,
+    draft,
+    judge,
+    run_verdict,
+    sample_verdict,
+    site_verdict,
+)
+from .known import known_differences
+from .measures import CostOf, measures
+from .model import Judged, SampleResult, SiteResult, Verification
+from .reading import read
+from .statistics import paired_bootstrap
+
+EMULATOR = "emulator"
+
+
+def compare_run(run: Run, cost: CostOf | None = None) -> Verification:
+    """Return the comparison of all that a run has answers to."""
+    groups = _sites(run.prepared)
+    drafts = {each.sample.id: _draft(run, each) for each in run.prepared}
+    judged = judge([[drafts[each.sample.id] for each in group] for group in groups.values()])
+    sites: list[SiteResult] = []
+    numbers = iter(range(len(drafts)))
+    for at, (site, group) in enumerate(groups.items()):
+        results = [
+            _result(run, each, drafts[each.sample.id], judged, (next(numbers), at))
+            for each in group
+        ]
+        sites.append(_site(site, results, judged.sites[at], cost))
+    verdict, reason = run_verdict([site.verdict for site in sites], judged.run)
+    sent = [sample for site in sites for sample in site.samples if sample.verdict != "skipped"]
+    return Verification(
+        header=run.header,
+        verdict=verdict,
+        reason=reason,
+        sites=tuple(sites),
+        judged=judged.run,
+        measures=measures(sent, cost),
+        notes=tuple(_notes(run, list(drafts.values()))),
+    )
+
+
+def _draft(run: Run, prepared: Prepared) -> Draft:
+    sample = prepared.sample
+    chat, responses = (
+        [read(each, sample.body) for each in run.of(sample.id, side)]
+        for side in ("chat", "responses")
+    )
+    sides = Sides(sample.body, chat, responses)
+    if prepared.responses is None:
+        refusal = prepared.refusal
+        reason = f"{refusal.code} {refusal.param}: {refusal.message}" if refusal else "not sent"
+        return Draft(sides, (), ("skipped", reason))
+    return draft(
+        sides,
+        recorded_ok=sample.recorded is not None and sample.recorded.ok,
+        checked=tuple(checks(sides, sample.recorded)),
+        emulator=run.header.server == EMULATOR,
+    )
+
+
+def _sites(prepared: Sequence[Prepared]) -> dict[str | None, list[Prepared]]:
+    """Return the samples of each site, those of none last."""
+    found: dict[str | None, list[Prepared]] = {}
+    for each in sorted(prepared, key=lambda each: each.sample.site is None):
+        found.setdefault(each.sample.site, []).append(each)
+    return found
+
+
+def _result(
+    run: Run, prepared: Prepared, draft: Draft, judged: Judgements, at: tuple[int, int]
+) -> SampleResult:
+    """Return the result of one sample; ``at`` are the numbers of the sample and of its site."""
+    own = judged.samples[at[0]]
+    verdict, reason = sample_verdict(draft, own, (judged.sites[at[1]], judged.run))
+    sides = draft.sides
+    whole = sides.complete
+    return SampleResult(
+        prepared=prepared,
+        chat=tuple(sides.chat),
+        responses=tuple(sides.responses),
+        verdict=verdict,
+        reason=reason,
+        checks=draft.checks,
+        known=known_differences(prepared, sides.chat, sides.responses, run.header.drop)
+        if prepared.responses is not None
+        else (),
+        accessors=accessors(sides.request, whole[0][0], whole[1][0]) if all(whole) else (),
+        contract=draft.draws.get(CONTRACT),
+        words=draft.draws.get(WORDS),
+        judged=own,
+    )
+
+
+def _site(
+    site: str | None,
+    samples: list[SampleResult],
+    judged: Mapping[str, Judged],
+    cost: CostOf | None,
+) -> SiteResult:
+    verdict, reason = site_verdict(
+        [sample.verdict for sample in samples], judged, [sample.reason for sample in samples]
+    )
+    draws = [sample.words for sample in samples if sample.words and sample.words.floor]
+    excess = paired_bootstrap([fmean(each.across) - fmean(each.floor) for each in draws])
+    return SiteResult(
+        site, tuple(samples), verdict, reason, judged, excess, measures(samples, cost)
+    )
+
+
+def _notes(run: Run, drafts: Sequence[Draft]) -> list[str]:
+    """Return what has to be known to read the verdicts."""
+    notes: list[str] = []
+    emulator = run.header.server == EMULATOR
+    if not run.complete:
+        wanted = len(run.prepared) * 2 * run.header.draws
+        notes.append(f"the run is not complete: {len(run.exchanges)} of {wanted} draws")
+    if run.header.draws == 1 and not emulator:
+        notes.append("one draw: there is no noise floor, so words that differ stay inconclusive")
+    if emulator:
+        notes.append(
+            "the emulator answers by the meaning of a request; its times and tokens say nothing"
+            " about a model"
+        )
+    changed = sum(
+        check.name == "self-check" and check.outcome in ("differs", "varies")
+        for each in drafts
+        for check in each.checks
+    )
+    if changed and not emulator:
+        notes.append(f"chat itself answers otherwise than it was recorded in {changed} samples")
+    return notes
