@@ -3,8 +3,8 @@
 Contracts and words are each tested at three levels: every sample, every call site with several
 samples, and the run.  Each level takes an equal part of the allowed error and its tests share it
 (`threshold`), so that the chance of *any* false alarm about contracts in a whole run is at most
-`ERROR`, and the same for words.  A sample whose own draws are too few is judged with the others of its
-call site, and a site with too few with the whole run.
+`ERROR`, and the same for words.  A sample whose own draws are too few is judged with the others
+of its call site, and a site with too few with the whole run.
 """
 
 from __future__ import annotations
