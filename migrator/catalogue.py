@@ -10,11 +10,11 @@ from migrator._tables import CODES
 def page(code: str) -> str:
     """Return the Markdown of a code's page; raises ``KeyError`` and ``FileNotFoundError``."""
     name = f"{code}-{CODES[code]['name']}.md"
-    with open(os.path.join(_rules(), name), encoding="utf-8") as stream:
+    with open(os.path.join(rules_folder(), name), encoding="utf-8") as stream:
         return stream.read()
 
 
-def _rules() -> str:
+def rules_folder() -> str:
     """Return the folder of the pages: inside the package once installed, beside it before."""
     here = os.path.dirname(os.path.abspath(__file__))
     installed = os.path.join(here, "rules")

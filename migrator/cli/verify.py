@@ -6,26 +6,42 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from migrator.cli.lane import refuse
 from migrator.cli.options import resolver
+from migrator.cli.verify_common import check_installed
 
 if TYPE_CHECKING:
     from migrator.verification.running import Options, Result
 
-_EXTRA = ("openai", "pydantic", "starlette", "uvicorn")
-_INSTALL = "pip install 'responses-migrator[verify]'"
 _WIDTH = 100
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@click.group("verify")
+class _Lazy(click.Group):
+    """Imports a command when it is asked for: the others need what ``run`` does not."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_MODULES]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _MODULES:
+            return super().get_command(ctx, cmd_name)
+        command: Any = import_module(f"migrator.cli.{_MODULES[cmd_name]}").command
+        assert isinstance(command, click.Command)
+        return command
+
+
+_MODULES = {"replay": "verify_replay"}
+
+
+@click.group("verify", cls=_Lazy)
 def command() -> None:
-    """Run programs before and after the rewrite and compare what they do."""
+    """Show that programs and requests do the same after the rewrite."""
 
 
 def _split(_: click.Context, __: click.Parameter, value: Sequence[str]) -> list[str]:
@@ -80,10 +96,7 @@ def run(context: click.Context, /, **given: Any) -> None:
     """
     if given["emulator"] and given["base_url"]:
         raise click.UsageError("--emulator and --base-url exclude each other")
-    missing = [name for name in _EXTRA if find_spec(name) is None]
-    if missing:
-        what = ", ".join(missing)
-        context.exit(refuse(f"`verify` needs {what}, not installed here; run {_INSTALL}"))
+    check_installed(context)
     from migrator.verification import running
 
     signal.signal(signal.SIGTERM, _interrupt)

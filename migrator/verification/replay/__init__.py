@@ -3,7 +3,8 @@
 A `Run` is the result: :func:`load_run` reads one from its journal.
 """
 
-from .journal import load_run
+from .errors import CannotReplay
+from .journal import JournalError, load_run
 from .model import (
     Exchange,
     Failure,
@@ -16,9 +17,11 @@ from .model import (
 )
 
 __all__ = [
+    "CannotReplay",
     "Exchange",
     "Failure",
     "Header",
+    "JournalError",
     "PlanRow",
     "Prepared",
     "Run",

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from migrator.verification.samples.sample import JsonObject, SampleError
 
-from .model import Exchange, Header, Prepared, Run, latest
+from .jobs import Job, jobs_of
+from .model import Exchange, Failure, Header, Prepared, Run, latest
+
+LOST = Failure("lost", "an earlier run sent this and got no answer")
 
 
 class JournalError(Exception):
@@ -18,16 +21,46 @@ class JournalError(Exception):
 
 @dataclass
 class Contents:
-    """What a journal says; ``sent`` are the keys of requests that left."""
+    """What a journal says.
+
+    ``header`` and ``prepared`` are those of the last run that wrote to it; ``exchanges`` are of
+    all runs, the last ``own`` of them of the last one.  ``open`` are the keys of requests that
+    left and whose end nobody wrote down.
+    """
 
     header: Header
     prepared: list[Prepared] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
-    sent: set[str] = field(default_factory=set)
+    open: set[str] = field(default_factory=set)
+    own: int = 0
+    _by_key: dict[str, Exchange] = field(default_factory=dict)
+
+    def outcome(self, job: Job) -> Exchange | None:
+        """Return what came of a job, ``None`` if it was not sent, or not served."""
+        if job.body is None:
+            return job.failed(job.prepared.refusal or Failure("unconvertible", ""))
+        known = self._by_key.get(job.key)
+        if job.key in self.open and (known is None or known.failure is not None):
+            return job.failed(LOST)
+        return None if known is None else job.named(known)
+
+    def add(self, exchange: Exchange) -> None:
+        """Take over an exchange of the last run."""
+        self.exchanges.append(exchange)
+        self._by_key[exchange.key] = exchange
+        self.open.discard(exchange.key)
+        self.own += 1
 
     def run(self) -> Run:
-        """Return it as the result of a run."""
-        return Run(self.header, tuple(self.prepared), latest(self.exchanges))
+        """Return the last run, with the answers of earlier ones to the same requests."""
+        outcomes = (self.outcome(job) for job in self.jobs())
+        own = self.exchanges[len(self.exchanges) - self.own :]
+        found = latest([*(each for each in outcomes if each is not None), *own])
+        return Run(self.header, tuple(self.prepared), found)
+
+    def jobs(self) -> list[Job]:
+        """Return what the last run consists of."""
+        return jobs_of(self.header, self.prepared)
 
 
 def load_run(path: Path | str) -> Run:
@@ -65,12 +98,16 @@ def parse(data: bytes, name: str) -> Contents:
 
 def _add(contents: Contents, value: JsonObject) -> None:
     kind = value["kind"]
-    if kind == "sample":
+    if kind == "run":
+        contents.header, contents.prepared, contents.own = Header.from_json(value), [], 0
+    elif kind == "sample":
         contents.prepared.append(Prepared.from_json(value))
     elif kind == "sent":
-        contents.sent.add(value["key"])
+        contents.open.add(value["key"])
+    elif kind == "unpaid":
+        contents.open.discard(value["key"])
     elif kind == "exchange":
-        contents.exchanges.append(Exchange.from_json(value))
+        contents.add(Exchange.from_json(value))
     else:
         raise ValueError(kind)
 

@@ -6,9 +6,11 @@ Plain frozen data that knows neither HTTP nor files.  Every class has ``to_json`
     {"kind": "run", "version": 1, ...}           Header, the first line
     {"kind": "sample", ...}                      Prepared, one per sample
     {"kind": "sent", "key": ...}                 written before a request leaves
+    {"kind": "unpaid", "key": ..., "why": ...}   it was not served, and may leave again
     {"kind": "exchange", "key": ...}             Exchange, written when it is over
 
-A comparison needs a `Run` and nothing else.
+A run that is taken up again writes its header and samples anew.  A comparison needs a `Run` and
+nothing else.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -19,6 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from migrator.verification.emulator import Entry
+from migrator.verification.httplib import http
 
 from .errors import CannotRun
 from .exchanges import Exchange, journal_of
@@ -31,14 +31,6 @@ _HOP = frozenset(
     {"host", "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade",
      "proxy-authorization", "proxy-authenticate", "content-length", "accept-encoding"}
 )  # fmt: skip
-
-
-def _http() -> Any:
-    """Return the HTTP library that the installed SDK brings: httpx2 since openai 3."""
-    try:
-        return importlib.import_module("httpx2")
-    except ModuleNotFoundError:
-        return importlib.import_module("httpx")
 
 
 class PassThrough:
@@ -130,8 +122,9 @@ class PassThrough:
 
     @asynccontextmanager
     async def _lifespan(self, application: Starlette) -> AsyncIterator[None]:
-        http = _http()
-        async with http.AsyncClient(timeout=http.Timeout(600.0, connect=10.0)) as client:
+        library = http()
+        timeout = library.Timeout(600.0, connect=10.0)
+        async with library.AsyncClient(timeout=timeout) as client:
             self._client = client
             yield
 
@@ -139,7 +132,6 @@ class PassThrough:
         exchange = Exchange(request.method, request.url.path, await request.body())
         self._exchanges.append(exchange)
         headers = [(k, v) for k, v in request.headers.raw if k.decode().lower() not in _HOP]
-        http = _http()
         try:
             made = self._client.build_request(
                 request.method,
@@ -148,7 +140,7 @@ class PassThrough:
                 content=exchange.sent,
             )
             answer = await self._client.send(made, stream=True)
-        except http.HTTPError as error:
+        except http().HTTPError as error:
             return self._lost(error)
         exchange.status = answer.status_code
         return StreamingResponse(
@@ -163,7 +155,7 @@ class PassThrough:
             async for piece in answer.aiter_raw():
                 exchange.got += piece
                 yield piece
-        except _http().HTTPError as error:
+        except http().HTTPError as error:
             self._lost(error)
             raise
 
