@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from migrator.verification.replay.model import Prepared, Run
+from migrator.verification.replay.model import SIDES, Prepared, Run
 
 from .accessors import accessors
 from .checks import Sides, checks
@@ -42,7 +42,9 @@ def compare_run(run: Run, cost: CostOf | None = None) -> Verification:
             for each in group
         ]
         sites.append(_site(site, results, judged.sites[at], cost))
-    verdict, reason = run_verdict([site.verdict for site in sites], judged.run)
+    verdict, reason = run_verdict(
+        [(site.verdict, f"{site.site or 'samples'}: {site.reason}") for site in sites], judged.run
+    )
     sent = [sample for site in sites for sample in site.samples if sample.verdict != "skipped"]
     return Verification(
         header=run.header,
@@ -58,8 +60,7 @@ def compare_run(run: Run, cost: CostOf | None = None) -> Verification:
 def _draft(run: Run, prepared: Prepared) -> Draft:
     sample = prepared.sample
     chat, responses = (
-        [read(each, sample.body) for each in run.of(sample.id, side)]
-        for side in ("chat", "responses")
+        [read(each, sample.body) for each in run.of(sample.id, side)] for side in SIDES
     )
     sides = Sides(sample.body, chat, responses)
     if prepared.responses is None:
@@ -127,9 +128,11 @@ def _notes(run: Run, drafts: Sequence[Draft]) -> list[str]:
     """Return what has to be known to read the verdicts."""
     notes: list[str] = []
     emulator = run.header.server == EMULATOR
-    if not run.complete:
-        wanted = len(run.prepared) * 2 * run.header.draws
-        notes.append(f"the run is not complete: {len(run.exchanges)} of {wanted} draws")
+    convertible = [each.sample.id for each in run.prepared if each.responses is not None]
+    wanted = len(convertible) * 2 * run.header.draws
+    drawn = sum(len(run.of(name, side)) for name in convertible for side in SIDES)
+    if drawn < wanted:
+        notes.append(f"the run is not complete: {drawn} of {wanted} answers")
     if run.header.draws == 1 and not emulator:
         notes.append("one draw: there is no noise floor, so words that differ stay inconclusive")
     if emulator:

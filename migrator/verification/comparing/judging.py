@@ -188,7 +188,7 @@ def _differs(
     if sample.repeats and judged.varied:
         return verdict, f"{_what(sample, name)}; the emulator answers equal requests equally"
     if judged.significant:
-        return verdict, f"{_what(sample, name)} (p = {_p(judged)})"
+        return verdict, f"{_what(sample, name)} ({_p(judged)})"
     return None
 
 
@@ -196,12 +196,12 @@ def _excused(what: str, levels: Sequence[Judged]) -> tuple[Verdict, str]:
     """Return what is said of a difference that is none for certain, by the first able level."""
     own = levels[0]
     if own.able:
-        return "within", f"{what} (p = {_p(own)})"
+        return "within", f"{what} ({_p(own)})"
     for level in levels:
         if level.significant:
             return "inconclusive", f"{what}; more of the run differs, this sample alone can't tell"
         if level.able:
-            return "within", f"{what}; judged with other samples (p = {_p(level)})"
+            return "within", f"{what}; judged with other samples ({_p(level)})"
     advice = f"--draws {min(level.needed for level in levels)} could tell"
     if own.test is None:
         return "inconclusive", f"{what}; one draw gives no noise floor, {advice}"
@@ -210,7 +210,7 @@ def _excused(what: str, levels: Sequence[Judged]) -> tuple[Verdict, str]:
 
 def _p(judged: Judged) -> str:
     assert judged.test is not None
-    return "< 0.001" if judged.test.p < 0.001 else f"{judged.test.p:.3f}"
+    return "p < 0.001" if judged.test.p < 0.001 else f"p = {judged.test.p:.3f}"
 
 
 def _same(sample: Draft) -> str:
@@ -242,15 +242,12 @@ def site_verdict(
     """Return the verdict of a call site: its own tests, and what its samples say for certain."""
     for verdict in ("failed", "outside"):
         if verdict in verdicts:
-            count = verdicts.count(verdict)
-            return verdict, f"{count} of {len(verdicts)}: {reasons[verdicts.index(verdict)]}"
+            return verdict, _example(verdict, verdicts, reasons)
     for name, verdict in _VERDICT_OF:
         if name in judged and judged[name].significant:
-            return verdict, f"{name} {_effect(judged[name])} (p = {_p(judged[name])})"
+            return verdict, _effect(name, judged[name])
     if "inconclusive" in verdicts:
-        count = verdicts.count("inconclusive")
-        reason = reasons[verdicts.index("inconclusive")]
-        return "inconclusive", f"{count} of {len(verdicts)}: {reason}"
+        return "inconclusive", _example("inconclusive", verdicts, reasons)
     if "within" in verdicts:
         return "within", "; ".join(_seen(name, each) for name, each in judged.items())
     if "same" in verdicts:
@@ -259,33 +256,41 @@ def site_verdict(
     return "skipped", reasons[0] if reasons else ""
 
 
-def _effect(judged: Judged) -> str:
+def _example(verdict: Verdict, verdicts: Sequence[Verdict], reasons: Sequence[str]) -> str:
+    share = f"{verdicts.count(verdict)} of {len(verdicts)}: " if len(verdicts) > 1 else ""
+    return share + reasons[verdicts.index(verdict)]
+
+
+def _effect(name: str, judged: Judged) -> str:
     assert judged.test is not None
-    return f"{max(0.0, judged.test.effect):.2f} further apart than either side in itself"
+    effect = max(0.0, judged.test.effect)
+    return f"{name} {effect:.2f} further apart across the endpoints than within ({_p(judged)})"
 
 
 def _seen(name: str, judged: Judged) -> str:
     """Say what the test found, and the smallest effect that it could have."""
     if judged.varied and judged.test is not None and judged.visible is not None:
-        found = f"{name} {_effect(judged)} (p = {_p(judged)})"
-        return f"{found}; {judged.visible:.2f} would have shown"
-    if judged.answers is not None:
-        return f"{name} never varied; {judged.answers} of {judged.total} changed answers would show"
-    return f"{name} never varied"
+        return f"{_effect(name, judged)}, {judged.visible:.2f} would have been seen"
+    if judged.varied or judged.answers is None:
+        return f"{name}: too few draws to see anything" if judged.varied else f"{name} never varied"
+    return (
+        f"{name} never varied, a change in {judged.answers} of {judged.total} answers would have"
+        " been seen"
+    )
 
 
-def run_verdict(verdicts: Sequence[Verdict], run: Mapping[str, Judged]) -> tuple[Verdict, str]:
-    """Return the verdict of the run: the worst of its sites, or what only all together show."""
-    found = worst(list(verdicts))
+def run_verdict(
+    sites: Sequence[tuple[Verdict, str]], run: Mapping[str, Judged]
+) -> tuple[Verdict, str]:
+    """Return the verdict of the run: the worst of its sites, or what only all together show.
+
+    ``sites`` are their verdicts and what to say of each.
+    """
+    found = worst([verdict for verdict, _ in sites])
     for name, verdict in _VERDICT_OF:
-        if (
-            name in run
-            and run[name].significant
-            and VERDICTS.index(verdict) < VERDICTS.index(found)
-        ):
-            return (
-                verdict,
-                f"all samples together: {name} {_effect(run[name])} (p = {_p(run[name])})",
-            )
-    seen = [f"{_seen(name, run[name])}" for name, _ in _VERDICT_OF if name in run]
-    return found, "; ".join(seen)
+        beyond = VERDICTS.index(verdict) < VERDICTS.index(found)
+        if name in run and run[name].significant and beyond:
+            return verdict, f"all samples together: {_effect(name, run[name])}"
+    if found in ("within", "same"):
+        return found, "; ".join(_seen(name, run[name]) for name, _ in _VERDICT_OF if name in run)
+    return found, next((reason for verdict, reason in sites if verdict == found), "")

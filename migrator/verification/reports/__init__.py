@@ -1,0 +1,1 @@
+"""Reports of a comparison: terminal, Markdown, JSON, JUnit and one HTML page."""
