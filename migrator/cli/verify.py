@@ -36,7 +36,12 @@ class _Lazy(click.Group):
         return command
 
 
-_MODULES = {"replay": "verify_replay"}
+_MODULES = {
+    "extract": "verify_extract",
+    "record": "verify_record",
+    "import": "verify_import",
+    "replay": "verify_replay",
+}
 
 
 @click.group("verify", cls=_Lazy)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,8 +15,21 @@ from migrator.cli.lane import refuse
 if TYPE_CHECKING:
     from migrator.verification.samples import Sample
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 _EXTRA = ("openai", "pydantic", "starlette", "uvicorn")
 _INSTALL = "pip install 'responses-migrator[verify]'"
+
+
+def with_options(options: Sequence[Callable[[Any], Any]]) -> Callable[[Command], Command]:
+    """Return a decorator that adds ``options`` to a command, in their order."""
+
+    def decorate(function: Command) -> Command:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
 
 
 def check_installed(context: click.Context) -> None:
@@ -28,6 +43,48 @@ def check_installed(context: click.Context) -> None:
 def split(_: click.Context, __: click.Parameter, value: Sequence[str]) -> list[str]:
     """Return the items of a repeatable, comma-separated option."""
     return [item.strip() for each in value for item in each.split(",") if item.strip()]
+
+
+REDACTION: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--redact", multiple=True, metavar="REGEX", help="Replace what matches, beside keys."
+    ),
+    click.option(
+        "--redact-field", multiple=True, callback=split, metavar="LIST",
+        help="Replace what stands under these names.",
+    ),
+    click.option("--plain", is_flag=True, help="Write only what OpenAI's Batch API knows."),
+)  # fmt: skip
+
+
+def keep_samples(samples: Iterable[Sample], given: dict[str, Any]) -> int:
+    """Add samples to the file of ``--output`` and say so; return the exit status."""
+    import re
+
+    from migrator.verification.samples import SampleError
+    from migrator.verification.samples.files import add_samples
+    from migrator.verification.samples.redaction import Redactor
+
+    output = given["output"]
+    try:
+        redactor = Redactor(given["redact"], given["redact_field"], os.environ)
+    except re.error as error:
+        raise click.UsageError(f"--redact: {error}") from None
+    try:
+        kept = add_samples(output, samples, redactor, plain=given["plain"])
+    except SampleError as error:
+        return refuse(str(error))
+    except OSError as error:
+        return refuse(f"{output}: can't be written: {error.strerror}")
+    for line in kept.refused:
+        refuse(f"{line}; left out (--redact replaces it)")
+    known = f", {kept.known} were there" if kept.known else ""
+    sys.stderr.write(f"{output}: {_counted(kept.new, 'new sample')}{known}.\n")
+    return 2 if kept.refused else 0
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def samples_of(names: Sequence[str]) -> list[Sample]:

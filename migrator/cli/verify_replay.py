@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from migrator.cli.lane import refuse
 from migrator.cli.options import resolver
-from migrator.cli.verify_common import check_installed, samples_of, split
+from migrator.cli.verify_common import check_installed, samples_of, split, with_options
 
 if TYPE_CHECKING:
     from migrator.verification.replay.model import RunPlan
     from migrator.verification.replay.session import Options, Result
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 _DRAWS_LIVE = 3
 _MONEY = click.FloatRange(0, min_open=True)
@@ -56,14 +54,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
 )  # fmt: skip
 
 
-def _with_options(function: Command) -> Command:
-    for decorate in reversed(_OPTIONS):
-        function = decorate(function)
-    return function
-
-
 @click.command("replay")
-@_with_options
+@with_options(_OPTIONS)
 @click.pass_context
 def command(context: click.Context, /, **given: Any) -> None:
     """Send each sample to Chat Completions and, converted, to Responses.

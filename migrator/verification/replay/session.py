@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -65,6 +66,9 @@ def replay(
     options: Options,
     listener: Listener,
     confirm: Callable[[RunPlan], bool] = lambda plan: True,
+    *,
+    clock: Callable[[], float] = time.perf_counter,
+    sleep: Callable[[float], Awaitable[None]] | None = None,
 ) -> Result:
     """Send samples to both endpoints as far as they have no answers yet.
 
@@ -92,7 +96,7 @@ def replay(
             journal.begin(header, prepared)
         limits = options.limits
         budget = Budget(options.prices, limits.max_requests, limits.max_usd)
-        engine = Engine(target, limits, budget, listener, journal)
+        engine = Engine(target, limits, budget, listener, journal, clock, sleep)
         found = asyncio.run(_sent(engine, to_send))
         run = Run(header, tuple(prepared), _ordered(jobs, [*done, *found]))
         return Result(run, plan, engine.stop_, budget.usd)

@@ -9,9 +9,9 @@ from typing import Any
 
 from migrator.verification.httplib import http
 from migrator.verification.samples.sample import Answer, JsonObject
+from migrator.verification.sse import DONE, EventStream, NotJson
 
 from .model import Failure, Side
-from .sse import DONE, EventStream, NotJson
 from .target import Target
 
 KEPT_HEADERS = frozenset(

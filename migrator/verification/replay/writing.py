@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -48,6 +49,8 @@ class Journal:
         except OSError as error:
             raise JournalError(f"{self.path}: can't be written: {error.strerror}") from None
         try:
+            if not stat.S_ISREG(os.fstat(self._file).st_mode):
+                raise JournalError(f"{self.path}: no regular file")
             _lock(self._file, self.path)
             self._load()
             self._reserve()
@@ -82,27 +85,37 @@ class Journal:
 
     def unpaid(self, key: str, why: str) -> None:
         """Note that a request that left was not served, so that it may leave again."""
-        self._note({"kind": "unpaid", "key": key, "why": why})
+        self._keep({"kind": "unpaid", "key": key, "why": why})
 
     def add(self, exchange: Exchange) -> None:
-        """Keep what came back, in another file if need be; raise `JournalFull` if it did need."""
-        line = line_of(exchange.to_json()).encode()
-        try:
-            self._append(line)
-            return
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.unlink(self._ballast)
-        try:
-            self._append(line)
-        except OSError as error:
-            raise JournalFull(str(error.strerror), self._elsewhere(line)) from None
+        """Keep what came back."""
+        self._keep(exchange.to_json())
 
     def _note(self, value: JsonObject) -> None:
         try:
             self._append(line_of(value).encode())
         except OSError as error:
             raise JournalFull(str(error.strerror), None) from None
+
+    def _keep(self, value: JsonObject) -> None:
+        """Write a line that must not be lost: into the room set aside, else into another file.
+
+        Raises `JournalFull` in both cases: it is written, and there should be no more of them.
+        """
+        line = line_of(value).encode()
+        try:
+            self._append(line)
+            return
+        except OSError as error:
+            why = str(error.strerror)
+        with contextlib.suppress(OSError):
+            os.unlink(self._ballast)
+        where = None
+        try:
+            self._append(line)
+        except OSError:
+            where = self._elsewhere(line)
+        raise JournalFull(why, where)
 
     def _append(self, data: bytes) -> None:
         """Write all of ``data`` or nothing."""

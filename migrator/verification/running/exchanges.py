@@ -27,13 +27,16 @@ _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 @dataclass
 class Exchange:
-    """One request and its answer, which grows while it is passed on."""
+    """One request and its answer, which grows while it is passed on, and then is ``whole``."""
 
     method: str
     path: str
     sent: bytes
     status: int = 0
     got: bytearray = field(default_factory=bytearray)
+    query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    whole: bool = False
 
 
 def journal_of(exchanges: Iterable[Exchange]) -> list[Entry]:

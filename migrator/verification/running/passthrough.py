@@ -100,6 +100,11 @@ class PassThrough:
             "no_proxy": HOST,
         }
 
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """What was passed on since `reset`, in the order of the requests."""
+        return tuple(self._exchanges)
+
     def entries(self) -> Sequence[Entry]:
         """Return what was passed on since `reset`."""
         return tuple(journal_of(self._exchanges))
@@ -130,6 +135,7 @@ class PassThrough:
 
     async def _pass_on(self, request: Request) -> Response:
         exchange = Exchange(request.method, request.url.path, await request.body())
+        exchange.query = request.url.query
         self._exchanges.append(exchange)
         headers = [(k, v) for k, v in request.headers.raw if k.decode().lower() not in _HOP]
         try:
@@ -143,6 +149,7 @@ class PassThrough:
         except http().HTTPError as error:
             return self._lost(error)
         exchange.status = answer.status_code
+        exchange.headers = dict(answer.headers)
         return StreamingResponse(
             self._relayed(answer, exchange),
             status_code=answer.status_code,
@@ -155,6 +162,7 @@ class PassThrough:
             async for piece in answer.aiter_raw():
                 exchange.got += piece
                 yield piece
+            exchange.whole = True
         except http().HTTPError as error:
             self._lost(error)
             raise

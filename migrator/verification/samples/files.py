@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from .redaction import Redactor
 from .sample import Sample, SampleError
 
 
@@ -71,5 +74,53 @@ def _encodable(text: str) -> str:
 
 
 def write_samples(path: Path | str, samples: Iterable[Sample], *, plain: bool = False) -> None:
-    """Write a sample file anew; raise ``OSError``."""
-    Path(path).write_bytes(sample_lines(samples, plain=plain).encode("utf-8"))
+    """Put a sample file in place, whole or not at all; raise ``OSError``."""
+    data = sample_lines(samples, plain=plain).encode("utf-8")
+    target = Path(path).resolve()
+    if target.exists() and not target.is_file():
+        target.write_bytes(data)  # a pipe, /dev/stdout
+        return
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of samples: those written anew, those that were there, and why not."""
+
+    new: int
+    known: int
+    refused: tuple[str, ...]
+
+
+def add_samples(
+    path: Path | str, samples: Iterable[Sample], redactor: Redactor, *, plain: bool = False
+) -> Kept:
+    """Add redacted samples to a file, which may not be there yet; the newer of two counts.
+
+    Raises `SampleError` for a file of another kind, and ``OSError``.
+    """
+    target = Path(path)
+    found = {each.id: each for each in read_samples(target)} if target.is_file() else {}
+    new = known = 0
+    refused: list[str] = []
+    for sample in samples:
+        try:
+            clean = redactor.clean(sample)
+        except SampleError as error:
+            refused.append(str(error))
+            continue
+        before = found.get(clean.id)
+        known, new = (known + 1, new) if before is not None else (known, new + 1)
+        found[clean.id] = clean if before is None else _merged(before, clean)
+    write_samples(target, found.values(), plain=plain)
+    return Kept(new, known, tuple(refused))
+
+
+def _merged(before: Sample, now: Sample) -> Sample:
+    """Return the newer sample, with what only the older one knows."""
+    return replace(now, site=now.site or before.site, recorded=now.recorded or before.recorded)
