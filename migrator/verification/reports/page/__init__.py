@@ -19,7 +19,7 @@ from migrator.verification.comparing import (
 from ..code import Code
 from ..wording import change, counted, headline, number, site_name, spread
 from .diffing import unified
-from .markup import Child, Markup, joined, tag
+from .markup import Child, Markup, joined, prose, tag
 from .plots import MOST_ROWS, noise_plot, strips
 from .sample import pill, sample_section
 
@@ -73,7 +73,7 @@ def _top(result: Verification) -> Markup:
         tag("p", "migrator verify", class_="brand"),
         tag("h1", TITLES[result.verdict].capitalize(), class_=f"verdict {result.verdict}"),
         tag("p", headline(result).partition(": ")[2], class_="lead"),
-        tag("p", result.reason, class_="reason") if result.reason else None,
+        tag("p", prose(result.reason), class_="reason") if result.reason else None,
         tag("div", bar, class_="bar", role="img", aria_label=f"{counted(total, 'sample')}"),
         tag("ul", key, class_="key"),
         [tag("p", note, class_="note") for note in result.notes],
@@ -148,16 +148,16 @@ def _numbers(result: Verification) -> Markup | None:
 def _site(site: SiteResult, code: Code | None, opened: Iterator[bool]) -> Markup:
     parts: list[Child] = [
         tag("h3", pill(site.verdict), tag("code", site_name(site))),
-        tag("p", site.reason, class_="reason"),
+        tag("p", prose(site.reason), class_="reason"),
     ]
     if code is not None and code.note:
-        parts.append(tag("p", code.note, class_="note"))
+        parts.append(tag("p", prose(code.note), class_="note"))
     if code is not None and code.lines:
-        summary = tag("summary", "What `fix` does here")
+        summary = tag("summary", prose("What `fix` does here"))
         parts.append(tag("details", summary, unified(code.lines), class_="code", open=True))
     for sample in site.samples:
         open_ = sample.verdict in _OPEN and next(opened, False)
-        parts.append(sample_section(sample, open_=open_))
+        parts.append(sample_section(sample, open_=open_, alone=len(site.samples) == 1))
     return tag("section", parts, class_="site")
 
 

@@ -55,3 +55,11 @@ def escaped(text: str) -> str:
     """Return text for an element or an attribute; control and lone surrogate signs spelt out."""
     safe = text.translate(_INVISIBLE).encode("utf-8", "backslashreplace").decode()
     return escape(safe, quote=True)
+
+
+def prose(text: str) -> Markup:
+    """Return a sentence with what stands between backticks as code."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return joined(text)
+    return joined([tag("code", piece) if n % 2 else piece for n, piece in enumerate(pieces)])

@@ -8,7 +8,7 @@ from migrator.verification.comparing.reading import Reading
 
 from ..wording import counted, first_words, number, pretty, shortened
 from .diffing import marked
-from .markup import Child, Markup, joined, tag
+from .markup import Child, Markup, joined, prose, tag
 
 _LONGEST_ANSWER = 20_000
 _MOST_DRAWS = 12
@@ -20,15 +20,15 @@ def pill(verdict: Verdict) -> Markup:
     return tag("span", TITLES[verdict], class_=f"pill {verdict}")
 
 
-def sample_section(sample: SampleResult, *, open_: bool) -> Markup:
-    """Return a sample, folded unless ``open_``."""
+def sample_section(sample: SampleResult, *, open_: bool, alone: bool) -> Markup:
+    """Return a sample, folded unless ``open_``; ``alone``: its site says the same."""
     summary = tag(
         "summary",
         pill(sample.verdict),
         tag("span", sample.id, class_="id"),
         tag("span", first_words(sample), class_="asked"),
     )
-    parts: list[Child] = [tag("p", sample.reason, class_="reason")]
+    parts: list[Child] = [] if alone else [tag("p", prose(sample.reason), class_="reason")]
     if sample.verdict != "skipped":
         parts += [_checks(sample), _known(sample), _accessors(sample), _answers(sample)]
     parts.append(_requests(sample))
@@ -41,7 +41,7 @@ def _checks(sample: SampleResult) -> Markup:
             "tr",
             tag("td", SIGNS[check.outcome], class_=f"sign {check.outcome}", title=check.outcome),
             tag("th", check.name, scope="row"),
-            tag("td", check.detail),
+            tag("td", prose(check.detail)),
         )
         for check in sample.checks
     ]
@@ -52,7 +52,7 @@ def _known(sample: SampleResult) -> Markup | None:
     if not sample.known:
         return None
     rows = [
-        tag("li", tag("b", each.rule), f" – {RULES[each.rule]}: {each.detail}")
+        tag("li", tag("b", each.rule), prose(f" – {RULES[each.rule]}: {each.detail}"))
         for each in sample.known
     ]
     return joined(tag("h4", "Known differences, by rule"), tag("ul", rows, class_="known"))
@@ -82,7 +82,9 @@ def _answers(sample: SampleResult) -> Markup:
     for n in range(min(count, _MOST_DRAWS)):
         one = chat[n] if n < len(chat) else None
         other = responses[n] if n < len(responses) else None
-        left, right = marked(_text(one), _text(other))
+        texts = _text(one), _text(other)
+        whole = one is not None and other is not None and one.view and other.view
+        left, right = marked(*texts) if whole else map(joined, texts)
         pairs += [_answer("chat", n, one, left), _answer("Responses", n, other, right)]
     more = count - _MOST_DRAWS
     rest = tag("p", f"and {counted(more, 'draw')} more", class_="quiet") if more > 0 else None
@@ -106,7 +108,7 @@ def _text(reading: Reading | None) -> str:
         return "(not drawn)"
     view = reading.view
     if view is None:
-        return f"({reading.state or 'no answer'}) {reading.why}"
+        return reading.why or f"({reading.state or 'no answer'})"
     parts = [view.content or ""]
     if view.refusal is not None:
         parts.append(f"refusal: {view.refusal}")
