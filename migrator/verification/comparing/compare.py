@@ -22,7 +22,7 @@ from .judging import (
 )
 from .known import known_differences
 from .measures import CostOf, measures
-from .model import Judged, SampleResult, SiteResult, Verification
+from .model import Judged, Measure, SampleResult, SiteResult, Verification
 from .reading import read
 from .statistics import paired_bootstrap
 
@@ -31,6 +31,8 @@ EMULATOR = "emulator"
 
 def compare_run(run: Run, cost: CostOf | None = None) -> Verification:
     """Return the comparison of all that a run has answers to."""
+    # The emulator's times say nothing about a model.
+    times = run.header.server != EMULATOR
     groups = _sites(run.prepared)
     drafts = {each.sample.id: _draft(run, each) for each in run.prepared}
     judged = judge([[drafts[each.sample.id] for each in group] for group in groups.values()])
@@ -41,7 +43,8 @@ def compare_run(run: Run, cost: CostOf | None = None) -> Verification:
             _result(run, each, drafts[each.sample.id], judged, (next(numbers), at))
             for each in group
         ]
-        sites.append(_site(site, results, judged.sites[at], cost))
+        numbers_of = measures(results, cost, times=times)
+        sites.append(_site(site, results, judged.sites[at], numbers_of))
     verdict, reason = run_verdict(
         [(site.verdict, f"{site.site or 'samples'}: {site.reason}") for site in sites], judged.run
     )
@@ -52,7 +55,7 @@ def compare_run(run: Run, cost: CostOf | None = None) -> Verification:
         reason=reason,
         sites=tuple(sites),
         judged=judged.run,
-        measures=measures(sent, cost),
+        measures=measures(sent, cost, times=times),
         notes=tuple(_notes(run, list(drafts.values()))),
     )
 
@@ -112,16 +115,14 @@ def _site(
     site: str | None,
     samples: list[SampleResult],
     judged: Mapping[str, Judged],
-    cost: CostOf | None,
+    numbers: tuple[Measure, ...],
 ) -> SiteResult:
     verdict, reason = site_verdict(
         [sample.verdict for sample in samples], judged, [sample.reason for sample in samples]
     )
     draws = [sample.words for sample in samples if sample.words and sample.words.floor]
     excess = paired_bootstrap([fmean(each.across) - fmean(each.floor) for each in draws])
-    return SiteResult(
-        site, tuple(samples), verdict, reason, judged, excess, measures(samples, cost)
-    )
+    return SiteResult(site, tuple(samples), verdict, reason, judged, excess, numbers)
 
 
 def _notes(run: Run, drafts: Sequence[Draft]) -> list[str]:
@@ -137,8 +138,8 @@ def _notes(run: Run, drafts: Sequence[Draft]) -> list[str]:
         notes.append("one draw: there is no noise floor, so words that differ stay inconclusive")
     if emulator:
         notes.append(
-            "the emulator answers by the meaning of a request; its times and tokens say nothing"
-            " about a model"
+            "the emulator answers by the meaning of a request, not with a model's words: what this"
+            " shows is that both requests mean the same"
         )
     changed = sum(
         check.name == "self-check" and check.outcome in ("differs", "varies")

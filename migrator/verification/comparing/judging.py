@@ -291,6 +291,8 @@ def run_verdict(
         beyond = VERDICTS.index(verdict) < VERDICTS.index(found)
         if name in run and run[name].significant and beyond:
             return verdict, f"all samples together: {_effect(name, run[name])}"
-    if found in ("within", "same"):
+    if found == "same":
+        return found, "every answer has the same contract and the same words on both sides"
+    if found == "within":
         return found, "; ".join(_seen(name, run[name]) for name, _ in _VERDICT_OF if name in run)
     return found, next((reason for verdict, reason in sites if verdict == found), "")

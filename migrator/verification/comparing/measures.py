@@ -24,18 +24,25 @@ class CostOf(Protocol):
 _Value = Callable[[SampleResult, Reading], float | None]
 
 
-def measures(samples: Sequence[SampleResult], cost: CostOf | None) -> tuple[Measure, ...]:
-    """Return what can be measured on both sides of at least one sample."""
-    found = (_measure(name, unit, value, samples) for name, unit, value in _values(cost))
+def measures(
+    samples: Sequence[SampleResult], cost: CostOf | None, *, times: bool
+) -> tuple[Measure, ...]:
+    """Return what can be measured on both sides of at least one sample.
+
+    ``times``: whether the server's say anything.
+    """
+    rows = _values(cost, times)
+    found = (_measure(name, unit, value, samples) for name, unit, value in rows)
     return tuple(measure for measure in found if measure is not None)
 
 
-def _values(cost: CostOf | None) -> Iterator[tuple[str, str, _Value]]:
+def _values(cost: CostOf | None, times: bool) -> Iterator[tuple[str, str, _Value]]:
     yield "input tokens", "", lambda _, reading: _usage(reading, "prompt_tokens")
     yield "output tokens", "", lambda _, reading: _usage(reading, "completion_tokens")
     yield "reasoning tokens", "", lambda _, reading: _usage(reading, "reasoning_tokens")
-    yield "first token", "s", lambda _, reading: _exchange(reading, "first_token")
-    yield "total time", "s", lambda _, reading: _exchange(reading, "seconds")
+    if times:
+        yield "first token", "s", lambda _, reading: _exchange(reading, "first_token")
+        yield "total time", "s", lambda _, reading: _exchange(reading, "seconds")
     if cost is not None:
         yield "cost", "$", lambda sample, reading: _cost(cost, sample, reading)
 
