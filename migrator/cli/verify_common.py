@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -57,8 +57,13 @@ REDACTION: tuple[Callable[[Any], Any], ...] = (
 )  # fmt: skip
 
 
-def keep_samples(samples: Iterable[Sample], given: dict[str, Any]) -> int:
-    """Add samples to the file of ``--output`` and say so; return the exit status."""
+def keep_samples(
+    samples: Iterable[Sample], given: dict[str, Any], *, replaced: Collection[str] = ()
+) -> int:
+    """Add samples to the file of ``--output`` and say so; return the exit status.
+
+    What was extracted from the files ``replaced`` before goes: its lines may have moved.
+    """
     import re
 
     from migrator.verification.samples import SampleError
@@ -71,7 +76,7 @@ def keep_samples(samples: Iterable[Sample], given: dict[str, Any]) -> int:
     except re.error as error:
         raise click.UsageError(f"--redact: {error}") from None
     try:
-        kept = add_samples(output, samples, redactor, plain=given["plain"])
+        kept = add_samples(output, samples, redactor, plain=given["plain"], replaced=replaced)
     except SampleError as error:
         return refuse(str(error))
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -98,16 +98,19 @@ class Kept:
 
 
 def add_samples(
-    path: Path | str, samples: Iterable[Sample], redactor: Redactor, *, plain: bool = False
-) -> Kept:
+    path: Path | str, samples: Iterable[Sample], redactor: Redactor, *, plain: bool = False,
+    replaced: Collection[str] = (),
+) -> Kept:  # fmt: skip
     """Add redacted samples to a file, which may not be there yet; the newer of two counts.
 
-    Raises `SampleError` for a file of another kind, and ``OSError``.
+    Samples that were extracted from the files ``replaced`` before go.  Raises `SampleError` for
+    a file of another kind, and ``OSError``.
     """
     target = Path(path)
     found = {each.id: each for each in read_samples(target)} if target.is_file() else {}
     new = known = 0
     refused: list[str] = []
+    current: set[str] = set()
     for sample in samples:
         try:
             clean = redactor.clean(sample)
@@ -117,8 +120,15 @@ def add_samples(
         before = found.get(clean.id)
         known, new = (known + 1, new) if before is not None else (known, new + 1)
         found[clean.id] = clean if before is None else _merged(before, clean)
-    write_samples(target, found.values(), plain=plain)
+        current.add(clean.id)
+    kept = [each for each in found.values() if each.id in current or not _of(each, replaced)]
+    write_samples(target, kept, plain=plain)
     return Kept(new, known, tuple(refused))
+
+
+def _of(sample: Sample, files: Collection[str]) -> bool:
+    """Return whether a sample was extracted from one of ``files``."""
+    return sample.source == "extract" and (sample.site or "").rpartition(":")[0] in files
 
 
 def _merged(before: Sample, now: Sample) -> Sample:

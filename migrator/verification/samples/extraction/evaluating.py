@@ -1,0 +1,319 @@
+"""Expressions → JSON values, without running anything; what can't be known is a hole."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from migrator.analysis.functions import default_of
+from migrator.analysis.reaching import bindings_of
+from migrator.analysis.scopes import Module
+from migrator.analysis.syntax import FUNCTIONS, attribute_step, dotted
+from migrator.analysis.values import origins, qualified_names
+
+from .building import added_to
+
+_DEEPEST = 60
+_TEXT_METHODS: Mapping[str, Callable[..., Any]] = {
+    "strip": str.strip, "lstrip": str.lstrip, "rstrip": str.rstrip, "lower": str.lower,
+    "upper": str.upper, "format": str.format, "join": str.join, "replace": str.replace,
+    "title": str.title, "capitalize": str.capitalize,
+}  # fmt: skip
+_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "textwrap.dedent": textwrap.dedent, "inspect.cleandoc": inspect.cleandoc,
+}  # fmt: skip
+_BUILTINS: Mapping[str, Callable[..., Any]] = {
+    "str": str, "int": int, "float": float, "list": list, "dict": dict, "tuple": list,
+    "bool": bool, "len": len, "repr": repr,
+}  # fmt: skip
+# As the syntax tree numbers !r, !a and !s.
+_CONVERSIONS: Mapping[int, Callable[[Any], str]] = {114: repr, 97: ascii, 115: str}
+_LONGEST = 1_000_000
+
+
+class Unknown(Exception):
+    """A value that only a running program has; ``name`` is what it is called in the source."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Evaluator:
+    """Evaluates expressions of one module; ``holes`` are the names that had no value."""
+
+    def __init__(self, module: Module, values: Mapping[str, Any]) -> None:
+        self.module = module
+        self.values = values
+        self.holes: dict[str, None] = {}
+        self.used: set[str] = set()
+        self._depth = 0
+        self._under_way: set[ast.AST] = set()
+
+    def value(self, node: ast.expr, *, at: ast.AST | None = None) -> Any:
+        """Return the JSON value of an expression; raise `Unknown` after noting the hole.
+
+        ``at`` is the call that the value is for: lists are as they are there.
+        """
+        name = self._name(node)
+        if name in self.values:
+            self.used.add(name)
+            return self.values[name]
+        if node in self._under_way or self._depth > _DEEPEST:
+            raise self._hole(node)
+        self._under_way.add(node)
+        self._depth += 1
+        try:
+            return self._of(node, at)
+        finally:
+            self._depth -= 1
+            self._under_way.discard(node)
+
+    def _name(self, node: ast.expr) -> str:
+        found = dotted(node)
+        return found if found is not None else self.module.source.one_line(node, 80)
+
+    def _hole(self, node: ast.expr) -> Unknown:
+        name = self._name(node)
+        self.holes[name] = None
+        return Unknown(name)
+
+    def _of(self, node: ast.expr, at: ast.AST | None) -> Any:
+        method = self._methods().get(type(node))
+        if method is None:
+            raise self._hole(node)
+        return method(node, at)
+
+    def _methods(self) -> dict[type, Callable[[Any, ast.AST | None], Any]]:
+        return {
+            ast.Constant: self._constant,
+            ast.List: self._list,
+            ast.Tuple: self._list,
+            ast.Dict: self._dict,
+            ast.JoinedStr: self._text,
+            ast.FormattedValue: self._formatted,
+            ast.BinOp: self._operation,
+            ast.UnaryOp: self._unary,
+            ast.IfExp: self._choice,
+            ast.BoolOp: self._logic,
+            ast.Subscript: self._item,
+            ast.Name: self._variable,
+            ast.Attribute: self._variable,
+            ast.Call: self._call,
+        }
+
+    # -- literals -------------------------------------------------------------------------
+
+    def _constant(self, node: ast.Constant, at: ast.AST | None) -> Any:
+        if isinstance(node.value, (str, int, float, bool, type(None))):
+            return node.value
+        raise self._hole(node)
+
+    def _list(self, node: ast.List | ast.Tuple, at: ast.AST | None) -> list[Any]:
+        result: list[Any] = []
+        for item in node.elts:
+            if isinstance(item, ast.Starred):
+                result.extend(self._each(item.value, at))
+            else:
+                result.append(self.value(item, at=at))
+        return result
+
+    def _each(self, node: ast.expr, at: ast.AST | None) -> list[Any]:
+        value = self.value(node, at=at)
+        if not isinstance(value, list):
+            raise self._hole(node)
+        return value
+
+    def _dict(self, node: ast.Dict, at: ast.AST | None) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        first: Unknown | None = None
+        for key, item in zip(node.keys, node.values, strict=True):
+            try:
+                if key is None:
+                    result.update(self._mapping(item, at))
+                else:
+                    result[str(self.value(key, at=at))] = self.value(item, at=at)
+            except Unknown as error:
+                first = first or error  # look at the rest, so that all holes are told at once
+        if first is not None:
+            raise first
+        return result
+
+    def _mapping(self, node: ast.expr, at: ast.AST | None) -> dict[str, Any]:
+        value = self.value(node, at=at)
+        if not isinstance(value, dict):
+            raise self._hole(node)
+        return value
+
+    def _text(self, node: ast.JoinedStr, at: ast.AST | None) -> str:
+        texts: list[str] = []
+        first: Unknown | None = None
+        for part in node.values:
+            try:
+                texts.append(str(self.value(part, at=at)))
+            except Unknown as error:
+                first = first or error
+        if first is not None:
+            raise first
+        return "".join(texts)
+
+    def _formatted(self, node: ast.FormattedValue, at: ast.AST | None) -> str:
+        value = self.value(node.value, at=at)
+        conversion = _CONVERSIONS.get(node.conversion)
+        value = value if conversion is None else conversion(value)
+        spec = "" if node.format_spec is None else str(self.value(node.format_spec, at=at))
+        return str(self._tried(node.value, format, value, spec))
+
+    # -- operators ------------------------------------------------------------------------
+
+    def _operation(self, node: ast.BinOp, at: ast.AST | None) -> Any:
+        left, right = self.value(node.left, at=at), self.value(node.right, at=at)
+        if isinstance(node.op, ast.Add):
+            return self._tried(node, lambda: left + right)
+        if isinstance(node.op, ast.Mod) and isinstance(left, str):
+            given = tuple(right) if isinstance(node.right, ast.Tuple) else right
+            return self._tried(node, lambda: left % given)
+        if isinstance(node.op, ast.BitOr) and isinstance(left, dict):
+            return self._tried(node, lambda: left | right)
+        if isinstance(node.op, ast.Mult) and _short(left, right):
+            return self._tried(node, lambda: left * right)
+        raise self._hole(node)
+
+    def _unary(self, node: ast.UnaryOp, at: ast.AST | None) -> Any:
+        value = self.value(node.operand, at=at)
+        if isinstance(node.op, ast.USub) and isinstance(value, (int, float)):
+            return -value
+        if isinstance(node.op, ast.Not):
+            return not value
+        raise self._hole(node)
+
+    def _choice(self, node: ast.IfExp, at: ast.AST | None) -> Any:
+        return self.value(node.body if self.value(node.test, at=at) else node.orelse, at=at)
+
+    def _logic(self, node: ast.BoolOp, at: ast.AST | None) -> Any:
+        value: Any = None
+        for item in node.values:
+            value = self.value(item, at=at)
+            if bool(value) is isinstance(node.op, ast.Or):
+                return value
+        return value
+
+    def _item(self, node: ast.Subscript, at: ast.AST | None) -> Any:
+        if isinstance(node.slice, ast.Slice):
+            raise self._hole(node)
+        value, index = self.value(node.value, at=at), self.value(node.slice, at=at)
+        return self._tried(node, lambda: value[index])
+
+    # -- names ----------------------------------------------------------------------------
+
+    def _variable(self, node: ast.Name | ast.Attribute, at: ast.AST | None) -> Any:
+        if at is not None:
+            found = added_to(self.module, node, at)
+            if found is not None:
+                return self._built(found, at)
+        known: list[Any] = []
+        for origin in origins(self.module, node):
+            if origin.kind == "expr" and isinstance(origin.node, ast.expr):
+                candidate: ast.expr | None = origin.node
+            elif origin.kind == "param" and isinstance(origin.node, ast.arg):
+                candidate = self._default(origin.node)
+                if self._filled(origin.node.arg):
+                    return self.values[origin.node.arg]
+            else:
+                candidate = None
+            if candidate is None or (isinstance(candidate, ast.Constant) and not candidate.value):
+                continue
+            known.append(candidate)
+        if len(known) != 1:
+            raise self._hole(node)
+        return self.value(known[0], at=at)
+
+    def _filled(self, name: str) -> bool:
+        if name in self.values:
+            self.used.add(name)
+        return name in self.values
+
+    def _default(self, parameter: ast.arg) -> ast.expr | None:
+        function = self.module.enclosing(parameter, FUNCTIONS)
+        if not isinstance(function, FUNCTIONS):
+            return None
+        return default_of(function, parameter.arg)
+
+    def _built(self, steps: list[tuple[str, ast.expr]], at: ast.AST) -> list[Any]:
+        """Return a list as the statements that lead to the call have made it."""
+        result: list[Any] = []
+        first: Unknown | None = None
+        for how, node in steps:
+            try:
+                if how == "set":
+                    result = list(self._each(node, None))
+                elif how == "extend":
+                    result.extend(self._each(node, None))
+                elif how == "insert":
+                    result.insert(0, self.value(node))
+                else:
+                    result.append(self.value(node))
+            except Unknown as error:
+                first = first or error
+        if first is not None:
+            raise first
+        return result
+
+    # -- calls ----------------------------------------------------------------------------
+
+    def _call(self, node: ast.Call, at: ast.AST | None) -> Any:
+        default = self._environment(node)
+        if default is not None:
+            return self.value(default, at=at)
+        step = attribute_step(node.func)
+        if step is not None and step[1] in _TEXT_METHODS:
+            text = self.value(step[0], at=at)
+            if isinstance(text, str):
+                return self._applied(node, _TEXT_METHODS[step[1]], at, text)
+        if step is not None and step[1] == "copy" and not node.args:
+            return self.value(step[0], at=at)
+        names = qualified_names(self.module, node.func)
+        for name in names & set(_FUNCTIONS):
+            return self._applied(node, _FUNCTIONS[name], at)
+        if isinstance(node.func, ast.Name) and not bindings_of(self.module, node.func):
+            function = _BUILTINS.get(node.func.id)
+            if function is not None:
+                return self._applied(node, function, at)
+        if any(name.startswith("openai.types.chat.") for name in names) and not node.args:
+            return self._applied(node, dict, at)
+        raise self._hole(node)
+
+    def _environment(self, node: ast.Call) -> ast.expr | None:
+        """Return the default of ``os.getenv("X", default)``."""
+        known = {"os.getenv", "os.environ.get"}
+        if len(node.args) == 2 and qualified_names(self.module, node.func) & known:
+            return node.args[1]
+        return None
+
+    def _applied(
+        self, node: ast.Call, function: Callable[..., Any], at: ast.AST | None, *first: Any
+    ) -> Any:
+        given = [*first, *(self.value(argument, at=at) for argument in node.args)]
+        named: dict[str, Any] = {}
+        for item in node.keywords:
+            if item.arg is None:
+                named.update(self._mapping(item.value, at))
+            else:
+                named[item.arg] = self.value(item.value, at=at)
+        return self._tried(node, lambda: function(*given, **named))
+
+    def _tried(self, node: ast.expr, function: Callable[..., Any], *given: Any) -> Any:
+        try:
+            return function(*given)
+        except Exception:
+            raise self._hole(node) from None
+
+
+def _short(left: Any, right: Any) -> bool:
+    """Return whether a product is of two numbers, or a text of a reasonable length."""
+    if isinstance(left, str):
+        return isinstance(right, int) and len(left) * right < _LONGEST
+    return isinstance(left, (int, float)) and isinstance(right, (int, float))

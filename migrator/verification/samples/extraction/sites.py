@@ -1,0 +1,152 @@
+"""Files → the requests of their calls, or why there is none."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from migrator.analysis.clients import host_of_receiver
+from migrator.analysis.scopes import Module
+from migrator.analysis.sites import CREATE, PARSE, STREAM, Site, Sites
+from migrator.analysis.sources import is_omitted
+from migrator.analysis.syntax import parse
+from migrator.config import Settings
+from migrator.documents.source import Source, Undecodable
+from migrator.verification.samples.sample import JsonObject, Sample
+
+from .evaluating import Evaluator, Unknown
+from .holes import Fillings
+
+# Arguments of the SDK that are no part of the request.
+_NOT_SENT = frozenset(
+    {"timeout", "request_timeout", "extra_headers", "headers", "extra_query", "api_key",
+     "api_base", "api_type", "api_version", "organization", "max_retries"}
+)  # fmt: skip
+_RENAMED = {"engine": "model", "deployment_id": "model"}
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A call without a sample; ``holes`` are the names that a file could fill."""
+
+    site: str
+    reason: str
+    holes: tuple[str, ...] = ()
+
+
+@dataclass
+class Extraction:
+    """What was found in some files."""
+
+    samples: list[Sample] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+
+
+def extract(
+    files: Iterable[tuple[str, bytes, Settings]], fillings: Fillings, model: str | None = None
+) -> Extraction:
+    """Return the requests of files: the shown name, the bytes and the settings of each.
+
+    ``model`` takes the place of a model that is not known.
+    """
+    found = Extraction()
+    for name, data, settings in files:
+        found.files.add(name)
+        module = _module(name, data)
+        if module is not None:
+            for site in Sites(module).sites:
+                _site(module, site, settings, fillings, model, found)
+    return found
+
+
+def _module(name: str, data: bytes) -> Module | None:
+    try:
+        source = Source(name, data)
+        return Module(source, parse(source.text, name))
+    except (Undecodable, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _site(
+    module: Module, site: Site, settings: Settings, fillings: Fillings, model: str | None,
+    found: Extraction,
+) -> None:  # fmt: skip
+    if site.operation not in (CREATE, PARSE, STREAM):
+        return
+    line = site.call.lineno
+    place = f"{module.source.path}:{line}"
+    if site.receiver is not None and not site.legacy:
+        host, _ = host_of_receiver(module, site.receiver, settings.hosts)
+        if host.verdict == "other":
+            found.skipped.append(Skipped(place, f"another vendor's: {host.detail}"))
+            return
+    for number, values in enumerate(fillings.of(module.source.path, line), 1):
+        evaluator = Evaluator(module, values)
+        body = _request(evaluator, site, model)
+        name = f"extract-{place}" + (f"#{number}" if number > 1 else "")
+        reason = _reason(body, evaluator)
+        if reason is not None:
+            found.skipped.append(Skipped(place, reason, tuple(evaluator.holes)))
+        elif any(sample.id == name for sample in found.samples):
+            found.samples.append(Sample(f"{name}:{site.call.col_offset}", body, place, None,
+                                        "extract"))  # fmt: skip
+        else:
+            found.samples.append(Sample(name, body, place, None, "extract"))
+
+
+def _reason(body: JsonObject, evaluator: Evaluator) -> str | None:
+    """Return why a request can't be sent as it is."""
+    if evaluator.holes:
+        return f"needs {', '.join(f'`{name}`' for name in evaluator.holes)}"
+    for name in ("model", "messages"):
+        if name not in body:
+            return f"the call has no `{name}`"
+    messages = body["messages"]
+    if not isinstance(messages, list) or not messages:
+        return "the messages are empty"
+    for message in messages:
+        if not isinstance(message, dict) or "role" not in message:
+            return "a message is no mapping with a role"
+    return None
+
+
+def _request(evaluator: Evaluator, site: Site, model: str | None) -> JsonObject:
+    """Return the body as far as it is known; the evaluator has the holes."""
+    body: JsonObject = {}
+    for name, node in _keywords(evaluator, site.call, body):
+        if name in _NOT_SENT or is_omitted(evaluator.module, node):
+            continue
+        name = _RENAMED.get(name, name) if site.legacy else name
+        try:
+            value = evaluator.value(node, at=site.call)
+        except Unknown as error:
+            if name == "model" and model is not None:
+                evaluator.holes.pop(error.name, None)
+                body[name] = model
+            continue
+        if name == "extra_body" and isinstance(value, dict):
+            body.update(value)
+        elif value is not None:
+            body[name] = value
+    if site.operation == STREAM:
+        body["stream"] = True
+    return body
+
+
+def _keywords(
+    evaluator: Evaluator, call: ast.Call, body: JsonObject
+) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the keywords of a call; what a mapping with ``**`` brings goes to ``body``."""
+    for item in call.keywords:
+        if item.arg is not None:
+            yield item.arg, item.value
+            continue
+        try:
+            value: Any = evaluator.value(item.value, at=call)
+        except Unknown:
+            continue
+        if isinstance(value, dict):
+            body.update({key: each for key, each in value.items() if key not in _NOT_SENT})
