@@ -186,7 +186,7 @@ def _read(answer: Answer, request: Mapping[str, Any], base: dict[str, Any]) -> R
         return _error(answer, base)
     final = _final(answer, side)
     try:
-        view = _view(answer, side, legacy=bool(request.get("functions")))
+        view = _checked(_view(answer, side, legacy=bool(request.get("functions"))))
     except GenerationFailed as failed:
         why = f"{failed.status}: {failed.message}"
         return Reading(**base, state=FAILED, code=failed.code, why=why, final=final)
@@ -224,6 +224,13 @@ def _view(answer: Answer, side: Side, *, legacy: bool) -> ChatView:
     if side == "chat":
         return view_completion(answer.body)
     return view_response(answer.body, functions=legacy)
+
+
+def _checked(view: ChatView) -> ChatView:
+    """Raise ``ValueError`` for the view of a body that is no answer, though it could be read."""
+    if view.finish_reason is None or not isinstance(view.content, str | None):
+        raise ValueError("no finish reason or no text")
+    return view
 
 
 def _final(answer: Answer, side: Side) -> JsonObject | None:

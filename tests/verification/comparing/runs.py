@@ -34,7 +34,11 @@ def completion(
     message["refusal"] = refusal or None
     if calls:
         message["tool_calls"] = [
-            {"id": f"call_{n}", "type": "function", "function": {"name": name, "arguments": json.dumps(given)}}
+            {
+                "id": f"call_{n}",
+                "type": "function",
+                "function": {"name": name, "arguments": json.dumps(given)},
+            }
             for n, (name, given) in enumerate(calls)
         ]
     choice = {
@@ -57,7 +61,12 @@ def response(
     output = list(items or ())
     if items is None:
         output += [
-            {"type": "function_call", "call_id": f"call_{n}", "name": name, "arguments": json.dumps(given)}
+            {
+                "type": "function_call",
+                "call_id": f"call_{n}",
+                "name": name,
+                "arguments": json.dumps(given),
+            }
             for n, (name, given) in enumerate(calls)
         ]
         if not calls and text is not None:
@@ -106,7 +115,9 @@ def prepared(body: dict[str, Any], **fields: Any) -> Prepared:
 
 
 def run_of(
-    *rows: tuple[Prepared, Sequence[Drawn], Sequence[Drawn]], server: str = "api.example", draws: int = 0
+    *rows: tuple[Prepared, Sequence[Drawn], Sequence[Drawn]],
+    server: str = "api.example",
+    draws: int = 0,
 ) -> Run:
     """Return a run of samples with the draws of both sides."""
     exchanges = [
