@@ -119,7 +119,8 @@ def _acceptance(sides: Sides) -> Check:
         if reading.accepted:
             return "taken"
         place = f" at `{reading.param}`" if reading.param else ""
-        return f"{reading.status} {reading.code or ''}{place}".replace("  ", " ")
+        code = f" {reading.code}" if reading.code else ""
+        return f"{reading.status}{code}{place}"
 
     def value(reading: Reading) -> Any:
         signature = reading.signature()

@@ -249,10 +249,11 @@ def site_verdict(
     if "inconclusive" in verdicts:
         return "inconclusive", _example("inconclusive", verdicts, reasons)
     if "within" in verdicts:
+        if any(each.varied and not each.able for each in judged.values()):
+            return "within", _example("within", verdicts, reasons)
         return "within", "; ".join(_seen(name, each) for name, each in judged.items())
     if "same" in verdicts:
-        count = verdicts.count("same")
-        return "same", f"{count} {'sample' if count == 1 else 'samples'}"
+        return "same", _example("same", verdicts, reasons)
     return "skipped", reasons[0] if reasons else ""
 
 

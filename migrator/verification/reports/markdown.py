@@ -101,13 +101,13 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
         yield f"and {len(found) - _MOST_ROWS} more"
 
 
-_SPECIAL = {ord(sign): f"\\{sign}" for sign in "\\*_[]<>|#~$"}
+_SPECIAL = {ord(sign): f"\\{sign}" for sign in "\\*_[]<>|#~$&"}
 _MENTION = {ord("@"): "@\u200b"}
 
 
 def _plain(text: str) -> str:
     """Return text that Markdown shows as it is, but for code between backticks."""
-    pieces = " ".join(text.split()).split("`")
+    pieces = _line(text).split("`")
     if len(pieces) % 2 == 0:
         return "`".join(pieces).translate(_SPECIAL | _MENTION | {ord("`"): "\\`"})
     return "".join(
@@ -118,5 +118,10 @@ def _plain(text: str) -> str:
 
 def _code(text: str) -> str:
     """Return text as code, in a table or not."""
-    inside = " ".join(text.split()).replace("|", "\\|").replace("`", "'")
+    inside = _line(text).replace("|", "\\|").replace("`", "'")
     return f"`{inside}`" if inside else ""
+
+
+def _line(text: str) -> str:
+    """Return text on one line, without signs that nobody sees."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in " ".join(text.split()))
