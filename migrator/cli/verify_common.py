@@ -93,9 +93,14 @@ def _counted(number: int, word: str) -> str:
 
 
 def samples_of(names: Sequence[str]) -> list[Sample]:
-    """Return the samples of several files; raise ``click.ClickException``."""
-    from migrator.verification.samples import SampleError, read_samples
+    """Return the samples of several files; raise ``click.ClickException``.
 
+    Samples that hold what looks like a key are refused, wherever they come from.
+    """
+    from migrator.verification.samples import SampleError, read_samples
+    from migrator.verification.samples.redaction import Redactor
+
+    redactor = Redactor()
     found: dict[str, Sample] = {}
     for name in names:
         try:
@@ -105,6 +110,11 @@ def samples_of(names: Sequence[str]) -> list[Sample]:
         except SampleError as error:
             raise click.ClickException(str(error)) from None
         for sample in samples:
+            try:
+                redactor.check(sample)
+            except SampleError as error:
+                what = f"{name}: {error}; `migrator verify import {name} -o FILE` replaces it"
+                raise click.ClickException(what) from None
             if found.setdefault(sample.id, sample) != sample:
                 raise click.ClickException(f"{name}: another sample is called {sample.id!r}, too")
     return list(found.values())

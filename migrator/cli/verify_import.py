@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from migrator.cli.lane import refuse
-from migrator.cli.verify_common import REDACTION, check_installed, keep_samples, with_options
+from migrator.cli.verify_common import REDACTION, check_installed, keep_samples, split, with_options
 
 if TYPE_CHECKING:
     from migrator.verification.samples import Sample
@@ -19,7 +20,10 @@ _OPTIONS = (
     click.option("-o", "--output", default="samples.jsonl", show_default=True, metavar="FILE"),
     click.option("--stored", is_flag=True, help="Also the completions that the API stored."),
     click.option("--base-url", metavar="URL", help="The server of --stored [OPENAI_BASE_URL]."),
-    click.option("--allow-host", multiple=True, metavar="HOST", help="As for `verify replay`."),
+    click.option(
+        "--allow-host", multiple=True, callback=split, metavar="LIST",
+        help="Hosts beside OpenAI, Azure and this machine whose requests are taken.",
+    ),
     click.option("--model", metavar="NAME", help="Only stored completions of this model."),
     click.option(
         "--limit", type=click.IntRange(1), default=100, show_default=True,
@@ -61,7 +65,7 @@ def _import(given: dict[str, Any]) -> int:
 def _samples(given: dict[str, Any]) -> Iterator[Sample]:
     from migrator.verification.samples import SampleError, read_samples
     from migrator.verification.samples.cassettes import read_cassette
-    from migrator.verification.samples.traffic import samples_of
+    from migrator.verification.samples.traffic import divided, samples_of
 
     traffic = []
     for name, sure in _files(given["files"]):
@@ -73,7 +77,11 @@ def _samples(given: dict[str, Any]) -> Iterator[Sample]:
         except SampleError:
             if sure:
                 raise
-    yield from samples_of(traffic, "cassette")
+    ours, others = divided(traffic, given["allow_host"])
+    for host, count in sorted(others.items()):
+        what = "request was" if count == 1 else "requests were"
+        sys.stderr.write(f"{count} {what} for {host}; --allow-host {host} takes them in.\n")
+    yield from samples_of(ours, "cassette")
     if given["stored"]:
         from migrator.verification.replay.target import Wanted, target_of
         from migrator.verification.samples.stored import stored_samples

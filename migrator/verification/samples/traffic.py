@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from migrator.analysis.hosts import host_of, url_verdict
 from migrator.verification.sse import DONE, EventStream, NotJson
 
 from .sample import Answer, JsonObject, Sample, Source
@@ -16,6 +18,7 @@ from .sample import Answer, JsonObject, Sample, Source
 _CHAT = "/chat/completions"
 _KEPT = ("content-type", "openai-processing-ms", "openai-version", "x-request-id")
 # Answers that say nothing about the request: it would get another one later.
+_LOOPBACK = frozenset({"", "localhost", "127.0.0.1", "[::1]"})
 _PASSING = frozenset({0, 401, 403, 408, 409, 429})
 
 
@@ -29,6 +32,24 @@ class Caught:
     status: int
     got: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def divided(
+    traffic: Iterable[Caught], trusted: Collection[str] = ()
+) -> tuple[list[Caught], Counter[str]]:
+    """Return what went to OpenAI, Azure, this machine or a ``trusted`` host, and who had the rest.
+
+    Other vendors speak Chat Completions, too: their requests say nothing about the Responses API.
+    """
+    ours: list[Caught] = []
+    others: Counter[str] = Counter()
+    for caught in traffic:
+        host = host_of(caught.url)
+        if host in _LOOPBACK or url_verdict(caught.url, tuple(trusted)) != "other":
+            ours.append(caught)
+        elif sample_of(caught, "cassette") is not None:
+            others[host] += 1
+    return ours, others
 
 
 def samples_of(traffic: Iterable[Caught], source: Source) -> list[Sample]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 
+from migrator.analysis.functions import default_of
 from migrator.analysis.reaching import bindings_of, owner_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import FUNCTIONS, dotted, walk
+from migrator.analysis.values import attribute_bindings, attribute_owner
 
 Step = tuple[str, ast.expr]
 _ADDING = {"append": "append", "extend": "extend"}
@@ -113,10 +115,12 @@ def _leads_to(module: Module, statement: ast.stmt, call: ast.AST) -> bool:
 def _begun(module: Module, node: ast.expr) -> ast.expr | None:
     """Return the list that an attribute or a parameter begins with."""
     if isinstance(node, ast.Name):
-        kinds = {binding.kind for binding in bindings_of(module, node)}
-        return node if "param" in kinds else None
-    from migrator.analysis.values import attribute_bindings, attribute_owner
-
+        defaults = [
+            default_of(binding.statement, binding.name)
+            for binding in bindings_of(module, node)
+            if binding.kind == "param" and isinstance(binding.statement, FUNCTIONS)
+        ]
+        return defaults[0] if len(defaults) == 1 else None
     if not isinstance(node, ast.Attribute):
         return None
     owner = attribute_owner(module, node)
