@@ -152,9 +152,13 @@ def _ended(result: Result, options: Options, given: dict[str, Any]) -> int:
     answers = sum(1 for each in run.exchanges if each.complete)
     missing = len(run.prepared) * 2 * run.header.draws - len(run.exchanges)
     sys.stderr.write(f"{answers} answers{spent}.\n")
-    same = concluded(run, options.prices, given) if stop is None or answers else 2
     if stop is None:
-        return same
+        return concluded(run, options.prices, given)
+    both = [
+        {each.sample for each in run.exchanges if each.side == side} for side in run.header.urls
+    ]
+    if set.intersection(*both):
+        concluded(run, options.prices, given)
     resume = f"; run again to go on from {options.journal}" if options.journal else ""
     status = refuse(f"{stop.message}; {missing} requests were not sent or not served{resume}")
     return 130 if stop.kind == "interrupted" else status
