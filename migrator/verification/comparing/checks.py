@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from migrator.verification.samples.sample import Answer
@@ -87,6 +88,7 @@ def checks(sides: Sides, recorded: Answer | None) -> Iterator[Check]:
         yield _counted("structured output", sides, "format valid")
     yield _accessors(sides)
     yield _text(sides)
+    yield _usage(sides)
 
 
 def self_check(sides: Sides, recorded: Answer | None) -> Check:
@@ -184,6 +186,22 @@ def _text(sides: Sides) -> Check:
     across = [distance(one, other) for one in words[: len(chat)] for other in words[len(chat) :]]
     mean = sum(across) / len(across)
     return Check("text", "varies", f"{mean:.2f} apart on average")
+
+
+def _usage(sides: Sides) -> Check:
+    """Compare token counts; the same prompt has the same one, whatever the model says."""
+    found = [
+        [each.view.usage for each in side if each.view and each.view.usage]
+        for side in sides.complete
+    ]
+    if not all(found):
+        return Check("usage", "none", "no token counts on both sides")
+    parts: list[str] = []
+    for name, field in (("input", "prompt_tokens"), ("output", "completion_tokens")):
+        one, other = (median(getattr(usage, field) for usage in side) for side in found)
+        parts.append(f"{name} {one:g}" if one == other else f"{name} {one:g} → {other:g}")
+    same = not any("→" in part for part in parts)
+    return Check("usage", "same" if same else "varies", f"{', '.join(parts)} tokens")
 
 
 def _tally(

@@ -198,7 +198,7 @@ def test_checks_come_in_order() -> None:
     )
     assert [each.name for each in found.checks] == [
         "self-check", "acceptance", "terminal state", "tool calls", "structured output",
-        "accessors", "text",
+        "accessors", "text", "usage",
     ]  # fmt: skip
 
 
@@ -206,6 +206,17 @@ def test_structured_answers_that_became_invalid() -> None:
     body = {**CHAT, "response_format": {"type": "json_object"}}
     found = compared([completion("{}")] * 4, [response("oops")] * 4, body)
     assert found.verdict == "failed" and found.reason.startswith("structured output: true")
+
+
+def test_usage() -> None:
+    found = compared([completion()], [response()])
+    assert vars(found.checks[-1]) == {
+        "name": "usage", "outcome": "same", "detail": "input 10, output 5 tokens",
+    }  # fmt: skip
+    more = {"input_tokens": 12, "output_tokens": 5, "total_tokens": 17}
+    found = compared([completion()], [response(usage=more)])
+    assert found.checks[-1].detail == "input 10 → 12, output 5 tokens"
+    assert found.verdict == "same"
 
 
 def test_accessors() -> None:
