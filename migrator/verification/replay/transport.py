@@ -53,7 +53,9 @@ class Transport:
         library = http()
         self._client = library.AsyncClient(
             timeout=library.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
-            limits=library.Limits(max_connections=connections),
+            # A kept connection may be gone when it is used again, and then nobody knows whether
+            # the request was served; so every request has its own.
+            limits=library.Limits(max_connections=connections, max_keepalive_connections=0),
             follow_redirects=False,
             headers={"user-agent": "responses-migrator", **target.headers},
             # Nothing on this machine is behind a proxy.
