@@ -70,11 +70,12 @@ def _draft(run: Run, prepared: Prepared) -> Draft:
         refusal = prepared.refusal
         reason = f"{refusal.code} {refusal.param}: {refusal.message}" if refusal else "not sent"
         return Draft(sides, (), ("skipped", reason))
+    emulator = run.header.server == EMULATOR
     return draft(
         sides,
         recorded_ok=sample.recorded is not None and sample.recorded.ok,
-        checked=tuple(checks(sides, sample.recorded)),
-        emulator=run.header.server == EMULATOR,
+        checked=tuple(checks(sides, sample.recorded, emulator=emulator)),
+        emulator=emulator,
     )
 
 
@@ -146,6 +147,6 @@ def _notes(run: Run, drafts: Sequence[Draft]) -> list[str]:
         for each in drafts
         for check in each.checks
     )
-    if changed and not emulator:
+    if changed:
         notes.append(f"chat itself answers otherwise than it was recorded in {changed} samples")
     return notes

@@ -186,6 +186,12 @@ def test_self_check(recorded: Answer | None, outcome: str) -> None:
     assert found.verdict == "same"
 
 
+def test_the_emulator_need_not_know_what_a_model_said() -> None:
+    recorded = completion(calls=[PARIS])
+    found = compared([completion()], [response()], TOOLS, recorded=recorded, server="emulator")
+    assert found.checks[0].outcome == "none" and found.verdict == "same"
+
+
 def test_chat_that_refuses_what_was_recorded_proves_nothing() -> None:
     refused = [error(400, "bad", "model")]
     assert compared(refused, refused, recorded=completion()).verdict == "inconclusive"
