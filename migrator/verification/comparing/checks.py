@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 from migrator.verification.samples.sample import Answer
 
 from .accessors import shown
 from .model import Check, Outcome
-from .reading import Reading, names_a_tool, read_recorded, said, said_exactly, same_words
+from .reading import Reading, names_a_tool, read_recorded, said, said_exactly
 from .schemas import wants_json
 from .statistics import Draws
 from .text import distance
@@ -78,8 +78,10 @@ def _draws(
     return Draws(rows, len(chat))
 
 
-def checks(sides: Sides, recorded: Answer | None, *, emulator: bool = False) -> Iterator[Check]:
-    """Yield the checks of a sample, the first first."""
+def checks(
+    sides: Sides, recorded: Answer | None, words: Draws | None, *, emulator: bool = False
+) -> Iterator[Check]:
+    """Yield the checks of a sample, the first first; ``words`` are its distances."""
     found = self_check(sides, recorded)
     if emulator and found.outcome in ("differs", "varies"):
         # What a model once answered is nothing the emulator could know.
@@ -91,7 +93,7 @@ def checks(sides: Sides, recorded: Answer | None, *, emulator: bool = False) -> 
     if wants_json(sides.request):
         yield _counted("structured output", sides, "format valid")
     yield _accessors(sides)
-    yield _text(sides)
+    yield _text(sides, words)
     yield _usage(sides)
 
 
@@ -177,19 +179,15 @@ def _accessors(sides: Sides) -> Check:
     return _tally("accessors", sides, value, value)
 
 
-def _text(sides: Sides) -> Check:
+def _text(sides: Sides, draws: Draws | None) -> Check:
     chat, responses = sides.complete
-    if not chat or not responses:
+    if draws is None:
         return Check("text", "none", "no whole answer on both sides")
-    both = [*chat, *responses]
-    if len({said_exactly(each) for each in both}) == 1:
+    if len({said_exactly(each) for each in (*chat, *responses)}) == 1:
         return Check("text", "same", "equal to the byte")
-    words = [said(each, sides.request) for each in both]
-    if all(same_words(words[0], each) for each in words):
+    if not any(map(any, draws.distances)):
         return Check("text", "same", "equal when normalised")
-    across = [distance(one, other) for one in words[: len(chat)] for other in words[len(chat) :]]
-    mean = sum(across) / len(across)
-    return Check("text", "varies", f"{mean:.2f} apart on average")
+    return Check("text", "varies", f"{fmean(draws.across):.2f} apart on average")
 
 
 def _usage(sides: Sides) -> Check:

@@ -8,7 +8,7 @@ from statistics import fmean
 from migrator.verification.replay.model import SIDES, Prepared, Run
 
 from .accessors import accessors
-from .checks import Sides, checks
+from .checks import Sides
 from .judging import (
     CONTRACT,
     WORDS,
@@ -70,13 +70,7 @@ def _draft(run: Run, prepared: Prepared) -> Draft:
         refusal = prepared.refusal
         reason = f"{refusal.code} {refusal.param}: {refusal.message}" if refusal else "not sent"
         return Draft(sides, (), ("skipped", reason))
-    emulator = run.header.server == EMULATOR
-    return draft(
-        sides,
-        recorded_ok=sample.recorded is not None and sample.recorded.ok,
-        checked=tuple(checks(sides, sample.recorded, emulator=emulator)),
-        emulator=emulator,
-    )
+    return draft(sides, sample.recorded, emulator=run.header.server == EMULATOR)
 
 
 def _sites(prepared: Sequence[Prepared]) -> dict[str | None, list[Prepared]]:

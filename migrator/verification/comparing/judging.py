@@ -14,7 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from .checks import Sides, contract_draws, word_draws
+from migrator.verification.samples.sample import Answer
+
+from .checks import Sides, checks, contract_draws, word_draws
 from .model import VERDICTS, Check, Judged, Verdict, worst
 from .reading import REFUSED, Reading
 from .statistics import Draws, Test, compare_pooled, fewest_changed, threshold
@@ -37,16 +39,19 @@ class Draft:
     repeats: bool = False
 
 
-def draft(sides: Sides, *, recorded_ok: bool, checked: tuple[Check, ...], emulator: bool) -> Draft:
+def draft(sides: Sides, recorded: Answer | None, *, emulator: bool) -> Draft:
     """Return a sample ready to be judged.
 
     On the emulator an answer depends on the meaning of the request only, so a side that does not
     vary never does.
     """
-    found = {CONTRACT: contract_draws(sides), WORDS: word_draws(sides)}
+    words = word_draws(sides)
+    found = {CONTRACT: contract_draws(sides), WORDS: words}
     draws = {name: each for name, each in found.items() if each is not None}
+    checked = tuple(checks(sides, recorded, words, emulator=emulator))
+    fixed = _fixed(sides, recorded is not None and recorded.ok)
     repeats = emulator and not any(any(each.floor) for each in draws.values())
-    return Draft(sides, checked, _fixed(sides, recorded_ok), draws, repeats)
+    return Draft(sides, checked, fixed, draws, repeats)
 
 
 def _fixed(sides: Sides, recorded_ok: bool) -> tuple[Verdict, str] | None:
@@ -265,13 +270,17 @@ def _example(verdict: Verdict, verdicts: Sequence[Verdict], reasons: Sequence[st
 def _effect(name: str, judged: Judged) -> str:
     assert judged.test is not None
     effect = max(0.0, judged.test.effect)
-    return f"{name} {effect:.2f} further apart across the endpoints than within ({_p(judged)})"
+    return f"{name} {_size(effect)} further apart across the endpoints than within ({_p(judged)})"
+
+
+def _size(effect: float) -> str:
+    return f"{effect:.2f}" if effect >= 0.1 or not effect else f"{effect:.2g}"
 
 
 def _seen(name: str, judged: Judged) -> str:
     """Say what the test found, and the smallest effect that it could have."""
     if judged.varied and judged.test is not None and judged.visible is not None:
-        return f"{_effect(name, judged)}, {judged.visible:.2f} would have been seen"
+        return f"{_effect(name, judged)}, {_size(judged.visible)} would have been seen"
     if judged.varied or judged.answers is None:
         return f"{name}: too few draws to see anything" if judged.varied else f"{name} never varied"
     return (

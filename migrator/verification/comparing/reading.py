@@ -26,7 +26,7 @@ from .schemas import (
     functions_called,
     wants_json,
 )
-from .text import canonical, normalised, spelt
+from .text import canonical, spelt
 
 # An answer that never came says nothing about the endpoint.
 _ACCIDENTS = ("rate-limited", "unreachable", "lost")
@@ -240,8 +240,3 @@ def _final(answer: Answer, side: Side) -> JsonObject | None:
         return None
     ends = (each["response"] for each in answer.events if isinstance(each.get("response"), dict))
     return next(iter(list(ends)[-1:]), None)
-
-
-def same_words(one: str, other: str) -> bool:
-    """Return whether two texts differ at most in what people don't see."""
-    return normalised(one) == normalised(other)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from operator import add
 from random import Random
 from statistics import NormalDist, fmean, median, stdev
 
@@ -161,12 +162,12 @@ def compare_pooled(samples: Sequence[Draws]) -> Test | None:
     if len(usable) == 1:
         return compare_draws(usable[0])
     effect = fmean(apart(draws, range(draws.chat)) for draws in usable)
-    columns = [_deals(draws) for draws in usable]
     chance = Random(len(usable))
-    pooled = tuple(
-        fmean(row)
-        for row in zip(*(chance.choices(each, k=_POOLED_DEALS) for each in columns), strict=True)
-    )
+    sums = [0.0] * _POOLED_DEALS
+    for draws in usable:
+        if any(map(any, draws.distances)):
+            sums = list(map(add, sums, chance.choices(_deals(draws), k=_POOLED_DEALS)))
+    pooled = tuple(total / len(usable) for total in sums)
     least = math.prod(draws.attainable for draws in usable)
     return Test(effect, _share(pooled, effect, False), max(least, 1 / (_POOLED_DEALS + 1)), pooled)
 

@@ -18,6 +18,7 @@ STYLES: dict[Verdict, str] = {
     "same": "green", "skipped": "dim",
 }  # fmt: skip
 _MOST_SAMPLES = 20
+_LONGEST_SITE = 48
 _BAD = ("failed", "outside", "inconclusive")
 
 
@@ -60,6 +61,11 @@ def _one(text: str) -> str:
     )
 
 
+def _tail(text: str, length: int) -> str:
+    """Return the end of a path, which tells more than its beginning."""
+    return text if len(text) <= length else "…" + text[1 - length :]
+
+
 def _table(*columns: tuple[str, dict[str, Any]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, options in columns:
@@ -68,16 +74,17 @@ def _table(*columns: tuple[str, dict[str, Any]]) -> Table:
 
 
 def _sites(result: Verification) -> Table:
+    names = [_tail(_one(site_name(site)), _LONGEST_SITE) for site in result.sites]
     table = _table(
-        ("call site", {"overflow": "fold"}),
+        ("call site", {"no_wrap": True, "min_width": max(map(len, names))}),
         ("samples", {"justify": "right"}),
         ("verdict", {"no_wrap": True}),
         ("why", {"overflow": "fold"}),
     )
-    for site in result.sites:
+    for name, site in zip(names, result.sites, strict=True):
         verdict = Text(TITLES[site.verdict], style=STYLES[site.verdict])
         why = Text(_one(site.reason))
-        table.add_row(Text(_one(site_name(site))), str(len(site.samples)), verdict, why)
+        table.add_row(Text(name), str(len(site.samples)), verdict, why)
     return table
 
 

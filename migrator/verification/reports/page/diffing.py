@@ -7,9 +7,10 @@ from difflib import SequenceMatcher
 
 from .markup import Child, Markup, joined, tag
 
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+# Blanks belong to the word before: they are no landmarks.
+_WORDS = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 # The shortest marking takes quadratic time.
-_MOST_WORDS = 3000
+_MOST_WORDS = 2000
 
 
 def marked(before: str, after: str) -> tuple[Markup, Markup]:

@@ -12,6 +12,7 @@ from .markup import Child, Markup, joined, prose, tag
 
 _LONGEST_ANSWER = 20_000
 _MOST_DRAWS = 12
+_MOST_MARKED = 2
 SIGNS = {"same": "=", "differs": "≠", "varies": "~", "unknown": "?", "none": "–"}
 
 
@@ -84,7 +85,8 @@ def _answers(sample: SampleResult) -> Markup:
         other = responses[n] if n < len(responses) else None
         texts = _text(one), _text(other)
         whole = one is not None and other is not None and one.view and other.view
-        left, right = marked(*texts) if whole else map(joined, texts)
+        # Of the others, the eye has seen by now what differs.
+        left, right = marked(*texts) if whole and n < _MOST_MARKED else map(joined, texts)
         pairs += [_answer("chat", n, one, left), _answer("Responses", n, other, right)]
     more = count - _MOST_DRAWS
     rest = tag("p", f"and {counted(more, 'draw')} more", class_="quiet") if more > 0 else None
