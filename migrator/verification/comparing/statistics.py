@@ -18,7 +18,7 @@ from functools import cached_property
 from itertools import combinations
 from operator import add
 from random import Random
-from statistics import NormalDist, fmean, median, stdev
+from statistics import NormalDist, fmean, median
 
 # Up to so many deals are all looked at (six draws a side have 924), beyond it this many at random.
 _MOST_DEALS = 1000
@@ -103,7 +103,8 @@ class Test:
         critical = self.critical(level)
         if critical is None:
             return None
-        spread = stdev(self.deals) if len(self.deals) > 1 else 0.0
+        mean = fmean(self.deals)
+        spread = math.sqrt(fmean((each - mean) ** 2 for each in self.deals))
         return critical + NormalDist().inv_cdf(_POWER) * spread
 
 
