@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +13,7 @@ import click
 from migrator.cli.lane import refuse
 
 if TYPE_CHECKING:
+    from migrator.config import Resolver, Settings
     from migrator.verification.samples import Sample
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -118,3 +119,42 @@ def samples_of(names: Sequence[str]) -> list[Sample]:
             if found.setdefault(sample.id, sample) != sample:
                 raise click.ClickException(f"{name}: another sample is called {sample.id!r}, too")
     return list(found.values())
+
+
+def source_files(paths: Sequence[str], settings: Resolver) -> Iterator[tuple[str, bytes, Settings]]:
+    """Yield the files that may hold a call; unreadable ones are told of."""
+    from migrator.files.discovery import discover
+    from migrator.files.reading import Unreadable, read, shown_from, working_folder
+    from migrator.prefilter import has_needle
+
+    here = working_folder()
+
+    def complain(path: str, error: Unreadable) -> None:
+        refuse(f"{path}: {error}")
+
+    for path in paths:
+        full = os.path.abspath(path)
+        names = discover(full, settings.settings_for, complain) if os.path.isdir(full) else [full]
+        for name in names:
+            own = settings.settings_for(os.path.dirname(name))
+            try:
+                data = read(name, own.max_file_size, has_needle)
+            except Unreadable as error:
+                complain(name, error)
+                continue
+            if has_needle(data):
+                yield shown_from(here, name).replace(os.sep, "/"), data, own
+
+
+SOURCE = click.option(
+    "--source", multiple=True, callback=split, metavar="LIST", default=(".",),
+    help="Where the calls stand that requests come from (default: here).",
+)  # fmt: skip
+
+
+def located(samples: Sequence[Sample], given: dict[str, Any]) -> list[Sample]:
+    """Return samples with the call sites that they fit."""
+    from migrator.config import Resolver
+    from migrator.verification.samples.extraction import known_calls, with_sites
+
+    return with_sites(samples, known_calls(source_files(given["source"], Resolver())))

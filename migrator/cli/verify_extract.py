@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from migrator.cli.lane import refuse
 from migrator.cli.options import resolver
-from migrator.cli.verify_common import REDACTION, check_installed, keep_samples, with_options
+from migrator.cli.verify_common import (
+    REDACTION,
+    check_installed,
+    keep_samples,
+    source_files,
+    with_options,
+)
 
 if TYPE_CHECKING:
-    from migrator.config import Resolver, Settings
     from migrator.verification.samples.extraction import Extraction
 
 _OPTIONS = (
@@ -53,7 +56,9 @@ def _extract(given: dict[str, Any]) -> int:
         return refuse(str(error))
     except OSError as error:
         return refuse(f"{values}: can't be read: {error.strerror}")
-    found = extract(_files(given["paths"] or (".",), resolver(given)), fillings, given["model"])
+    found = extract(
+        source_files(given["paths"] or (".",), resolver(given)), fillings, given["model"]
+    )
     for skipped in found.skipped:
         sys.stderr.write(f"{skipped.site}: skipped: {skipped.reason}\n")
     if given["template"]:
@@ -61,31 +66,6 @@ def _extract(given: dict[str, Any]) -> int:
     if not found.samples:
         return refuse("no chat call whose request is known from the source was found")
     return keep_samples(found.samples, given, replaced=found.files)
-
-
-def _files(paths: tuple[str, ...], settings: Resolver) -> Iterator[tuple[str, bytes, Settings]]:
-    """Yield the files that may hold a call; unreadable ones are told of."""
-    from migrator.files.discovery import discover
-    from migrator.files.reading import Unreadable, read, shown_from, working_folder
-    from migrator.prefilter import has_needle
-
-    here = working_folder()
-
-    def complain(path: str, error: Unreadable) -> None:
-        refuse(f"{path}: {error}")
-
-    for path in paths:
-        full = os.path.abspath(path)
-        names = discover(full, settings.settings_for, complain) if os.path.isdir(full) else [full]
-        for name in names:
-            own = settings.settings_for(os.path.dirname(name))
-            try:
-                data = read(name, own.max_file_size, has_needle)
-            except Unreadable as error:
-                complain(name, error)
-                continue
-            if has_needle(data):
-                yield shown_from(here, name).replace(os.sep, "/"), data, own
 
 
 def _write_template(found: Extraction, path: str) -> None:

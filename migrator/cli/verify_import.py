@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrator.cli.lane import refuse
-from migrator.cli.verify_common import REDACTION, check_installed, keep_samples, split, with_options
+from migrator.cli.verify_common import (
+    REDACTION,
+    SOURCE,
+    check_installed,
+    keep_samples,
+    located,
+    split,
+    with_options,
+)
 
 if TYPE_CHECKING:
     from migrator.verification.samples import Sample
@@ -29,6 +37,7 @@ _OPTIONS = (
         "--limit", type=click.IntRange(1), default=100, show_default=True,
         help="How many stored completions, the newest first.",
     ),
+    SOURCE,
     *REDACTION,
 )  # fmt: skip
 
@@ -59,7 +68,7 @@ def _import(given: dict[str, Any]) -> int:
         return refuse(f"{error.filename}: can't be read: {error.strerror}")
     if not samples:
         return refuse("no chat request was found")
-    return keep_samples(samples, given)
+    return keep_samples(located(samples, given), given)
 
 
 def _samples(given: dict[str, Any]) -> Iterator[Sample]:

@@ -9,7 +9,14 @@ from typing import Any
 import click
 
 from migrator.cli.lane import refuse
-from migrator.cli.verify_common import REDACTION, check_installed, keep_samples, with_options
+from migrator.cli.verify_common import (
+    REDACTION,
+    SOURCE,
+    check_installed,
+    keep_samples,
+    located,
+    with_options,
+)
 
 _OPTIONS = (
     click.argument("program", nargs=-1, required=True, metavar="COMMAND..."),
@@ -20,6 +27,7 @@ _OPTIONS = (
     ),
     click.option("--upstream", metavar="URL", help="Send them on to this base URL."),
     click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on."),
+    SOURCE,
     *REDACTION,
 )  # fmt: skip
 
@@ -53,7 +61,7 @@ def _record(given: dict[str, Any]) -> int:
     if not recording.samples:
         sys.stderr.write("No chat request was made: is the base URL fixed in the program?\n")
         return recording.code or 2
-    status = keep_samples(recording.samples, given)
+    status = keep_samples(located(recording.samples, given), given)
     return _status(recording.code) or status
 
 

@@ -142,7 +142,10 @@ def _confirmed(plan: RunPlan, given: dict[str, Any]) -> bool:
         return True
     if not sys.stdin.isatty():
         raise click.UsageError("there is no terminal to confirm on: pass --yes")
-    return click.confirm("Send?", err=True)
+    try:
+        return click.confirm("Send?", err=True)
+    except click.Abort:
+        return False
 
 
 def _ended(result: Result, options: Options, given: dict[str, Any]) -> int:

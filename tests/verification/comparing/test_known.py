@@ -112,6 +112,6 @@ def test_versions_of_the_model() -> None:
 def test_every_rule_is_explained_in_the_manual() -> None:
     from pathlib import Path
 
-    manual = (Path(__file__).parents[3] / "docs" / "replay.md").read_text(encoding="utf-8")
+    manual = (Path(__file__).parents[3] / "docs" / "verdicts.md").read_text(encoding="utf-8")
     for rule in RULES:
         assert f"| `{rule}` |" in manual

@@ -187,7 +187,7 @@ def test_bad_settings(programs: Programs) -> None:
 def test_missing_extra(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     programs.write("ask('a')")
     monkeypatch.setattr(
-        "migrator.cli.verify.find_spec", lambda name: None if name != "starlette" else name
+        "migrator.cli.verify_common.find_spec", lambda name: None if name != "starlette" else name
     )
     assert programs.refused() == (
         "`verify` needs openai, pydantic, uvicorn, not installed here; run"

@@ -5,6 +5,16 @@ knows is a hole with a name.
 """
 
 from .holes import Fillings, read_fillings, template
+from .matching import known_calls, with_sites
 from .sites import Extraction, Skipped, extract
 
-__all__ = ["Extraction", "Fillings", "Skipped", "extract", "read_fillings", "template"]
+__all__ = [
+    "Extraction",
+    "Fillings",
+    "Skipped",
+    "extract",
+    "known_calls",
+    "read_fillings",
+    "template",
+    "with_sites",
+]

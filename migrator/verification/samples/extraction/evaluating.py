@@ -43,11 +43,15 @@ class Unknown(Exception):
 
 
 class Evaluator:
-    """Evaluates expressions of one module; ``holes`` are the names that had no value."""
+    """Evaluates expressions of one module; ``holes`` are the names that had no value.
 
-    def __init__(self, module: Module, values: Mapping[str, Any]) -> None:
+    Without ``defaults`` a parameter is a hole even if it has one, and so is the environment.
+    """
+
+    def __init__(self, module: Module, values: Mapping[str, Any], *, defaults: bool = True) -> None:
         self.module = module
         self.values = values
+        self.defaults = defaults
         self.holes: dict[str, None] = {}
         self.used: set[str] = set()
         self._depth = 0
@@ -238,7 +242,7 @@ class Evaluator:
 
     def _default(self, parameter: ast.arg) -> ast.expr | None:
         function = self.module.enclosing(parameter, FUNCTIONS)
-        if not isinstance(function, FUNCTIONS):
+        if not isinstance(function, FUNCTIONS) or not self.defaults:
             return None
         return default_of(function, parameter.arg)
 
@@ -289,7 +293,11 @@ class Evaluator:
     def _environment(self, node: ast.Call) -> ast.expr | None:
         """Return the default of ``os.getenv("X", default)``."""
         known = {"os.getenv", "os.environ.get"}
-        if len(node.args) == 2 and qualified_names(self.module, node.func) & known:
+        if (
+            self.defaults
+            and len(node.args) == 2
+            and qualified_names(self.module, node.func) & known
+        ):
             return node.args[1]
         return None
 

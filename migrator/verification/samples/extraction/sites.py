@@ -20,11 +20,11 @@ from .evaluating import Evaluator, Unknown
 from .holes import Fillings
 
 # Arguments of the SDK that are no part of the request.
-_NOT_SENT = frozenset(
+NOT_SENT = frozenset(
     {"timeout", "request_timeout", "extra_headers", "headers", "extra_query", "api_key",
      "api_base", "api_type", "api_version", "organization", "max_retries"}
 )  # fmt: skip
-_RENAMED = {"engine": "model", "deployment_id": "model"}
+RENAMED = {"engine": "model", "deployment_id": "model"}
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,28 @@ def extract(
     ``model`` takes the place of a model that is not known.
     """
     found = Extraction()
-    for name, data, settings in files:
-        found.files.add(name)
-        module = _module(name, data)
-        if module is not None:
-            for site in Sites(module).sites:
-                _site(module, site, settings, fillings, model, found)
+    for module, site, settings in calls_of(_noted(files, found.files)):
+        _site(module, site, settings, fillings, model, found)
     return found
+
+
+def _noted(
+    files: Iterable[tuple[str, bytes, Settings]], names: set[str]
+) -> Iterator[tuple[str, bytes, Settings]]:
+    for file in files:
+        names.add(file[0])
+        yield file
+
+
+def calls_of(
+    files: Iterable[tuple[str, bytes, Settings]],
+) -> Iterator[tuple[Module, Site, Settings]]:
+    """Yield the chat calls of files that ask for an answer."""
+    for name, data, settings in files:
+        module = _module(name, data)
+        for site in Sites(module).sites if module is not None else ():
+            if module is not None and site.operation in (CREATE, PARSE, STREAM):
+                yield module, site, settings
 
 
 def _module(name: str, data: bytes) -> Module | None:
@@ -74,8 +89,6 @@ def _site(
     module: Module, site: Site, settings: Settings, fillings: Fillings, model: str | None,
     found: Extraction,
 ) -> None:  # fmt: skip
-    if site.operation not in (CREATE, PARSE, STREAM):
-        return
     line = site.call.lineno
     place = f"{module.source.path}:{line}"
     if site.receiver is not None and not site.legacy:
@@ -117,9 +130,9 @@ def _request(evaluator: Evaluator, site: Site, model: str | None) -> JsonObject:
     """Return the body as far as it is known; the evaluator has the holes."""
     body: JsonObject = {}
     for name, node in _keywords(evaluator, site.call, body):
-        if name in _NOT_SENT or is_omitted(evaluator.module, node):
+        if name in NOT_SENT or is_omitted(evaluator.module, node):
             continue
-        name = _RENAMED.get(name, name) if site.legacy else name
+        name = RENAMED.get(name, name) if site.legacy else name
         try:
             value = evaluator.value(node, at=site.call)
         except Unknown as error:
@@ -149,4 +162,4 @@ def _keywords(
         except Unknown:
             continue
         if isinstance(value, dict):
-            body.update({key: each for key, each in value.items() if key not in _NOT_SENT})
+            body.update({key: each for key, each in value.items() if key not in NOT_SENT})
