@@ -15,7 +15,7 @@ from migrator.verification.samples.sample import Answer
 
 from .accessors import shown
 from .model import Check, Outcome
-from .reading import Reading, names_a_tool, read_recorded, said, said_exactly
+from .reading import Reading, asks_for_usage, names_a_tool, read_recorded, said, said_exactly
 from .schemas import wants_json
 from .statistics import Draws
 from .text import distance
@@ -47,7 +47,9 @@ class Sides:
 
     def signature(self, reading: Reading) -> dict[str, Any]:
         """Return what a program can branch on."""
-        return reading.signature(forced=names_a_tool(self.request))
+        return reading.signature(
+            forced=names_a_tool(self.request), counted=asks_for_usage(self.request)
+        )
 
 
 def contract_draws(sides: Sides) -> Draws | None:
@@ -107,9 +109,8 @@ def self_check(sides: Sides, recorded: Answer | None) -> Check:
     if not now:
         return Check(name, "unknown", "chat gave no answer")
     old = sides.signature(then)
-    # A stream that did not ask for token counts has none; the replay always asks.
-    new = [{**sides.signature(each), "usage": old.get("usage")} for each in now]
-    same = sum({**each, "usage": old.get("usage")} == old for each in new)
+    new = [sides.signature(each) for each in now]
+    same = new.count(old)
     if same == len(now):
         return Check(name, "same", "chat answers as it was recorded")
     changed = next(each for each in new if each != old)

@@ -77,10 +77,11 @@ class Reading:
         """Whether the request was taken, whatever became of it."""
         return self.state != REFUSED
 
-    def signature(self, *, forced: bool = False) -> dict[str, Any]:
+    def signature(self, *, forced: bool = False, counted: bool = True) -> dict[str, Any]:
         """Return all that a program can branch on, by name.
 
         ``forced``: the request names the tool to call, where servers differ in the finish reason.
+        ``counted``: the program asks for token counts.
         """
         found: dict[str, Any] = {"state": self.state}
         if not self.accepted:
@@ -96,7 +97,8 @@ class Reading:
             found["arguments valid"] = self.calls.valid
         if self.format.valid is not None:
             found["format valid"] = self.format.valid
-        found["usage"] = self.view.usage is not None
+        if counted:
+            found["usage"] = self.view.usage is not None
         return found
 
 
@@ -135,6 +137,14 @@ def _answer_itself(reading: Reading) -> str:
         for part in message.get("content") or ()
     ]
     return "".join(part.get("text") or "" for part in parts if part.get("type") == "output_text")
+
+
+def asks_for_usage(request: Mapping[str, Any]) -> bool:
+    """Return whether a chat answer has token counts; the replay of a stream asks regardless."""
+    options = request.get("stream_options")
+    return not request.get("stream") or bool(
+        isinstance(options, Mapping) and options.get("include_usage")
+    )
 
 
 def names_a_tool(request: Mapping[str, Any]) -> bool:

@@ -12,15 +12,21 @@ _OUTCOME = {
     "failed": "failure", "outside": "failure", "inconclusive": "error", "skipped": "skipped",
 }  # fmt: skip
 
+_BAD = ("failed", "outside")
+_TOGETHER = "all samples together"
+
 
 def junit_report(result: Verification) -> str:
     """Return the comparison as JUnit XML.
 
     Failed and outside noise are failures, inconclusive is an error, skipped is skipped.  What a
-    site shows only with all its samples together is a case of its own.
+    site, or the run, shows only with all its samples together is a case of its own.
     """
     suites = "".join(_suite(site) for site in result.sites)
     counts = [_numbers(site) for site in result.sites]
+    if result.verdict in _BAD and not any(site.verdict in _BAD for site in result.sites):
+        suites += _whole(result)
+        counts.append({"tests": 1, "failures": 1, "errors": 0})
     totals = {name: sum(each[name] for each in counts) for name in ("tests", "failures", "errors")}
     words = " ".join(f'{name}="{value}"' for name, value in totals.items())
     return (
@@ -41,15 +47,23 @@ def _numbers(site: SiteResult) -> dict[str, int]:
 
 
 def _together(site: SiteResult) -> bool:
-    bad = ("failed", "outside")
-    return site.verdict in bad and not any(sample.verdict in bad for sample in site.samples)
+    return site.verdict in _BAD and not any(sample.verdict in _BAD for sample in site.samples)
+
+
+def _whole(result: Verification) -> str:
+    message = _attribute(f"{TITLES[result.verdict]}: {result.reason}")
+    return (
+        '  <testsuite name="the whole run" tests="1" failures="1" errors="0">\n'
+        f'    <testcase classname="the whole run" name="{_TOGETHER}" time="0.000">'
+        f"<failure message={message}/></testcase>\n  </testsuite>\n"
+    )
 
 
 def _suite(site: SiteResult) -> str:
     words = " ".join(f'{name}="{value}"' for name, value in _numbers(site).items())
     cases = "".join(_case(sample) for sample in site.samples)
     if _together(site):
-        cases += _one(site, "all samples together", "failure", site.reason, 0.0, site.verdict)
+        cases += _one(site, _TOGETHER, "failure", site.reason, 0.0, site.verdict)
     return f"  <testsuite name={_attribute(site_name(site))} {words}>\n{cases}  </testsuite>\n"
 
 

@@ -191,6 +191,14 @@ def test_self_check(recorded: Answer | None, outcome: str) -> None:
     assert found.verdict == "same"
 
 
+def test_counts_that_no_program_asked_for_are_no_contract() -> None:
+    bare = response(usage=None)
+    assert compared([completion()], [bare], {**CHAT, "stream": True}).verdict == "same"
+    asked = {**CHAT, "stream": True, "stream_options": {"include_usage": True}}
+    assert compared([completion()], [bare], asked).verdict == "inconclusive"
+    assert compared([completion()], [bare]).verdict == "inconclusive"
+
+
 def test_the_emulator_need_not_know_what_a_model_said() -> None:
     recorded = completion(calls=[PARIS])
     found = compared([completion()], [response()], TOOLS, recorded=recorded, server="emulator")

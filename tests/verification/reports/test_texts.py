@@ -21,6 +21,7 @@ from migrator.verification.reports import (
 )
 from migrator.verification.reports.wording import first_words, number, pretty, shortened
 from tests.verification.comparing.runs import CHAT, completion, prepared, response, run_of
+from tests.verification.comparing.test_compare import WORDS, noisy
 
 SCHEMA = json.loads(
     (Path(__file__).parents[3] / "docs/json-schema/verification-1.json").read_text("utf-8")
@@ -63,15 +64,15 @@ def test_junit_counts_what_it_holds(compared: Verification) -> None:
     assert any("<script>" in case.attrib["name"] for case in cases)
 
 
-def test_junit_names_what_only_all_together_show() -> None:
-    from tests.verification.comparing.test_compare import WORDS, noisy
-
-    found = noisy(12, 2, [*WORDS[:6], *(word.upper() for word in WORDS[:6])])
+@pytest.mark.parametrize("sites", [1, 12])
+def test_junit_names_what_only_all_together_show(sites: int) -> None:
+    shouted = [*WORDS[:6], *(word.upper() for word in WORDS[:6])]
+    found = noisy(12, 2, shouted, sites=sites)
     root = ElementTree.fromstring(junit_report(found))
-    assert found.sites[0].verdict == "outside"
-    assert [each.attrib["name"] for each in root.findall(".//testcase[failure]")] == [
-        "all samples together"
-    ]
+    assert found.verdict == "outside"
+    cases = root.findall(".//testcase[failure]")
+    assert [each.attrib["name"] for each in cases] == ["all samples together"]
+    assert root.attrib["failures"] == "1"
 
 
 def test_markdown_tables_are_tables(compared: Verification) -> None:
