@@ -204,7 +204,8 @@ def _excused(what: str, levels: Sequence[Judged]) -> tuple[Verdict, str]:
         return "within", f"{what} ({_p(own)})"
     for level in levels:
         if level.significant:
-            return "inconclusive", f"{what}; more of the run differs, this sample alone can't tell"
+            more = f"more of the run differs, --draws {own.needed} would tell of this sample"
+            return "inconclusive", f"{what}; {more}"
         if level.able:
             return "within", f"{what}; judged with other samples ({_p(level)})"
     advice = f"--draws {min(level.needed for level in levels)} could tell"
