@@ -8,7 +8,7 @@ from typing import Any
 from migrator.verification.replay.model import Prepared
 
 from .model import Known
-from .reading import CALL_ENDS, FAILED, REFUSED, Reading, renamed
+from .reading import CALL_ENDS, FAILED, REFUSED, Reading, items, renamed
 from .schemas import always_present
 
 # What is said of each rule in the reports; docs/verify.md has the same names.
@@ -45,6 +45,9 @@ def known_differences(
         **{rule: next(find(chat, responses), "") for rule, find in _OF_ANSWERS.items()},
     }
     views = [[reading.view for reading in side if reading.view] for side in (chat, responses)]
+    enforced = sorted({name for each in responses for name in _made_strict(prepared, each)})
+    if enforced:
+        found["strict"] = f"the server made {', '.join(enforced)} strict all the same"
     present = always_present(prepared.sample.body, *views)
     if present:
         found["strict"] = f"optional arguments are always present now: {', '.join(present)}"
@@ -72,6 +75,16 @@ def _of_requests(chat: dict[str, Any], responses: dict[str, Any]) -> dict[str, s
     return found
 
 
+def _made_strict(prepared: Prepared, reading: Reading) -> Iterator[str]:
+    """Yield tools that were sent with `strict` false and came back with true."""
+    sent = (prepared.responses or {}).get("tools") or ()
+    loose = {tool.get("name") for tool in sent if tool.get("strict") is False}
+    echoed = (reading.final or {}).get("tools")
+    for tool in echoed if isinstance(echoed, list) else ():
+        if isinstance(tool, dict) and tool.get("strict") is True and tool.get("name") in loose:
+            yield str(tool["name"])
+
+
 def _functions(chat: dict[str, Any]) -> list[dict[str, Any]]:
     tools = [tool for tool in chat.get("tools") or () if tool.get("type") == "function"]
     return [tool.get("function") or {} for tool in tools] + list(chat.get("functions") or ())
@@ -90,35 +103,31 @@ def _called(reading: Reading) -> bool:
     return view is not None and bool(view.tool_calls or view.function_call)
 
 
-def _items(reading: Reading, kind: str) -> list[dict[str, Any]]:
-    output = (reading.final or {}).get("output") or ()
-    return [item for item in output if isinstance(item, dict) and item.get("type") == kind]
-
-
 def _phase(_: Sequence[Reading], responses: Sequence[Reading]) -> _Found:
     for reading in responses:
-        phases = [item.get("phase") for item in _items(reading, "message")]
+        phases = [item.get("phase") for item in items(reading, "message")]
         if "commentary" in phases:
             yield f"{phases.count('commentary')} of {len(phases)} messages are commentary"
 
 
 def _messages(_: Sequence[Reading], responses: Sequence[Reading]) -> _Found:
     for reading in responses:
-        count = len(_items(reading, "message"))
+        count = len(items(reading, "message"))
         if count > 1:
             yield f"{count} messages"
 
 
 def _reasoning(_: Sequence[Reading], responses: Sequence[Reading]) -> _Found:
     for reading in responses:
-        count = len(_items(reading, "reasoning"))
+        count = len(items(reading, "reasoning"))
         if count:
             yield f"{count} in an answer"
 
 
 def _incomplete(_: Sequence[Reading], responses: Sequence[Reading]) -> _Found:
     for reading in responses:
-        reason = ((reading.final or {}).get("incomplete_details") or {}).get("reason")
+        details = (reading.final or {}).get("incomplete_details")
+        reason = details.get("reason") if isinstance(details, dict) else None
         if reason not in (None, "max_output_tokens", "content_filter"):
             yield f"`{reason}`"
 
@@ -138,9 +147,11 @@ def _param(chat: Sequence[Reading], responses: Sequence[Reading]) -> _Found:
 
 
 def _model(chat: Sequence[Reading], responses: Sequence[Reading]) -> _Found:
-    names = [{reading.view.model for reading in side if reading.view} for side in (chat, responses)]
+    names = [
+        {str(reading.view.model) for reading in side if reading.view} for side in (chat, responses)
+    ]
     if names[0] and names[1] and not names[0] & names[1]:
-        one, other = (", ".join(sorted(map(str, side))) for side in names)
+        one, other = (", ".join(sorted(side)) for side in names)
         yield f"`{one}` on chat, `{other}` on Responses"
 
 

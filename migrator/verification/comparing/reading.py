@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from migrator.verification.convert import (
@@ -126,17 +126,17 @@ def said(reading: Reading, request: Mapping[str, Any]) -> str:
 
 def _answer_itself(reading: Reading) -> str:
     """Return the text without commentary, empty where there is none."""
-    output = (reading.final or {}).get("output") or ()
-    messages = [item for item in output if item.get("type") == "message"]
+    messages = items(reading, "message")
     if not any(message.get("phase") == "commentary" for message in messages):
         return ""
-    parts = [
-        part
-        for message in messages
-        if message.get("phase") != "commentary"
-        for part in message.get("content") or ()
+    contents = [each.get("content") for each in messages if each.get("phase") != "commentary"]
+    parts = [part for content in contents if isinstance(content, list) for part in content]
+    texts = [
+        part.get("text")
+        for part in parts
+        if isinstance(part, dict) and part.get("type") == "output_text"
     ]
-    return "".join(part.get("text") or "" for part in parts if part.get("type") == "output_text")
+    return "".join(text for text in texts if isinstance(text, str))
 
 
 def asks_for_usage(request: Mapping[str, Any]) -> bool:
@@ -145,6 +145,13 @@ def asks_for_usage(request: Mapping[str, Any]) -> bool:
     return not request.get("stream") or bool(
         isinstance(options, Mapping) and options.get("include_usage")
     )
+
+
+def items(reading: Reading, kind: str) -> list[JsonObject]:
+    """Return the output items of a Response that are of one kind."""
+    output = (reading.final or {}).get("output")
+    found = output if isinstance(output, list) else []
+    return [item for item in found if isinstance(item, dict) and item.get("type") == kind]
 
 
 def names_a_tool(request: Mapping[str, Any]) -> bool:
@@ -200,7 +207,7 @@ def _read(answer: Answer, request: Mapping[str, Any], base: dict[str, Any]) -> R
     except GenerationFailed as failed:
         why = f"{failed.status}: {failed.message}"
         return Reading(**base, state=FAILED, code=failed.code, why=why, final=final)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
         return Reading(**base, state=FAILED, why=f"malformed: {error}", final=final)
     return Reading(
         **base,
@@ -237,10 +244,21 @@ def _view(answer: Answer, side: Side, *, legacy: bool) -> ChatView:
 
 
 def _checked(view: ChatView) -> ChatView:
-    """Raise ``ValueError`` for the view of a body that is no answer, though it could be read."""
-    if view.finish_reason is None or not isinstance(view.content, str | None):
-        raise ValueError("no finish reason or no text")
-    return view
+    """Return a view whose fields are what they should be; raise ``ValueError``.
+
+    Servers leave out token counts, or answer what is no answer though it can be read.
+    """
+    texts = (view.content, view.refusal)
+    calls = [*(view.tool_calls or ()), *([view.function_call] if view.function_call else ())]
+    words = [word for call in calls for word in (call.name, call.arguments)]
+    if not isinstance(view.finish_reason, str) or not all(isinstance(word, str) for word in words):
+        raise ValueError("no finish reason, or a call without name or arguments")
+    if not all(text is None or isinstance(text, str) for text in texts):
+        raise ValueError("the text is none")
+    counted = view.usage is not None and all(
+        type(count) is int for count in (view.usage.prompt_tokens, view.usage.completion_tokens)
+    )
+    return view if counted else replace(view, usage=None)
 
 
 def _final(answer: Answer, side: Side) -> JsonObject | None:

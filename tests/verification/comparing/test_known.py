@@ -46,6 +46,12 @@ def test_optional_arguments_that_are_always_there() -> None:
     assert known(body, *answers)["strict"].endswith("get_weather.unit")
 
 
+def test_servers_that_are_strict_all_the_same() -> None:
+    echoed = response(tools=[{"type": "function", "name": "get_weather", "strict": True}])
+    found = known({**CHAT, "tools": [WEATHER]}, [completion()], [echoed])
+    assert found["strict"] == "the server made get_weather strict all the same"
+
+
 def test_parameters_and_legacy_functions() -> None:
     found = known({**CHAT, "functions": [{"name": "now"}]}, [completion()], [response()])
     assert found["parameters"] == "written out for now"
