@@ -56,7 +56,13 @@ def test_the_page_is_whole_and_says_everything(compared: Verification) -> None:
     text = "".join(reader.text)
     for sample in compared.samples:
         assert TITLES[sample.verdict] in text
-    for words in ("-old <b>", "only with --unsafe-fixes", "noise floor", "input tokens", "cost"):
+    for words in (
+        "-old <b>",
+        "only with --unsafe-fixes",
+        "input tokens",
+        "cost",
+        "beyond the noise floor: ",
+    ):
         assert words in text
     assert "svg" in reader.names
 

@@ -150,6 +150,10 @@ def _site(site: SiteResult, code: Code | None, opened: Iterator[bool]) -> Markup
         tag("h3", pill(site.verdict), tag("code", site_name(site))),
         tag("p", prose(site.reason), class_="reason"),
     ]
+    if site.excess is not None:
+        low, high = site.excess.low, site.excess.high
+        words = f"Words beyond the noise floor: {low:+.2f} … {high:+.2f} (95 % of the mean)"
+        parts.append(tag("p", words, class_="quiet"))
     if code is not None and code.note:
         parts.append(tag("p", prose(code.note), class_="note"))
     if code is not None and code.lines:
