@@ -26,10 +26,14 @@ _OPTIONS = (
     click.option("--values", metavar="FILE", help="TOML or JSON with values for what is unknown."),
     click.option("--template", metavar="FILE", help="Write a file for --values to fill in."),
     click.option("--model", metavar="NAME", help="The model where it is unknown."),
+    click.option(
+        "--invent", is_flag=True,
+        help="Take unknown texts by their names, and leave out other unknown keywords.",
+    ),
     click.option("--config", multiple=True, metavar="FILE | 'KEY = VALUE'", help="As for `fix`."),
     click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
     *REDACTION,
-)
+)  # fmt: skip
 
 
 @click.command("extract")
@@ -56,9 +60,8 @@ def _extract(given: dict[str, Any]) -> int:
         return refuse(str(error))
     except OSError as error:
         return refuse(f"{values}: can't be read: {error.strerror}")
-    found = extract(
-        source_files(given["paths"] or (".",), resolver(given)), fillings, given["model"]
-    )
+    files = source_files(given["paths"] or (".",), resolver(given))
+    found = extract(files, fillings, given["model"], invent=given["invent"])
     for skipped in found.skipped:
         sys.stderr.write(f"{skipped.site}: skipped: {skipped.reason}\n")
     if given["template"]:

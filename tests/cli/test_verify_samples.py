@@ -65,6 +65,12 @@ def test_extract(project: Project) -> None:
     assert [each["messages"][0]["content"] for each in bodies(project)] == ["hi", "x"]
 
 
+def test_extract_with_invented_texts(project: Project) -> None:
+    project.write(a=PLAIN)
+    assert project.run("verify", "extract", "--invent").status == 0
+    assert bodies(project)[0]["messages"] == [{"role": "user", "content": "question"}]
+
+
 def test_extract_finds_nothing(project: Project) -> None:
     project.write(a="x = 1\n")
     done = project.run("verify", "extract")

@@ -1,67 +1,91 @@
-"""The whole way from samples to a verdict, against a server that is not ours."""
+"""Samples replayed on a server that is not ours: recorded there, sent to both endpoints, equal."""
 
 from __future__ import annotations
 
+import json
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from migrator.verification.comparing import Verification, compare_run
-from migrator.verification.replay import prepare
+from migrator.verification.convert import (
+    chat_deltas,
+    chunk_deltas,
+    collect,
+    view_completion,
+    view_response,
+)
+from migrator.verification.replay import Exchange, load_run
 from migrator.verification.replay.planning import Limits
-from migrator.verification.replay.progress import Lines
 from migrator.verification.replay.session import Options, replay
-from migrator.verification.replay.target import Target
+from migrator.verification.replay.target import Wanted, target_of
 from migrator.verification.samples import Sample
+from migrator.verification.samples.recording import record
+from tests.verification.replay.conftest import Ear
 
 from .conftest import Party
-from .requests import KINDS, user
-from .test_equal_answers import chat_body
+from .requests import WEATHER, system, user
 
 pytestmark = pytest.mark.servers
 
-ALIKE = [kind for kind in KINDS if not (kind.unlike or kind.refused or kind.finish)]
-UNLIKE = [kind for kind in KINDS if kind.unlike]
+ASKED: list[dict[str, Any]] = [
+    {"messages": [user("Say hi")]},
+    {"messages": [system("Be terse."), user("Say hi")], "stream": True},
+    {"messages": [user("What is the weather in Paris?")], "tools": [WEATHER]},
+    {"messages": [user("Weather, please")], "tools": [WEATHER], "stream": True},
+    {"messages": [user("Say hi")], "temperature": 7},
+    {"messages": [user("And now")], "max_tokens": 20},
+]
+PROGRAM = """
+import json, sys, openai
+client = openai.OpenAI(api_key="unused", max_retries=0)
+for body in json.loads(sys.argv[1]):
+    try:
+        answer = client.chat.completions.create(**body)
+        list(answer) if body.get("stream") else answer
+    except openai.APIStatusError:
+        pass
+"""
 
 
-def verified(server: Party, bodies: dict[str, Any], draws: int) -> Verification:
-    url = str(server.client.base_url).rstrip("/")
-    target = Target("server", {"chat": url, "responses": url}, {"authorization": "Bearer unused"})
-    samples = [Sample(name, {"model": server.model, **body}) for name, body in bodies.items()]
-    with Lines() as listener:
-        options = Options(target, draws, Limits(concurrency=2, timeout=180))
-        return compare_run(replay(samples, options, listener).run)
+def said(exchange: Exchange) -> Any:
+    """Return what a program reads, or why it reads nothing."""
+    if exchange.failure is not None or exchange.answer is None:
+        return exchange.failure and exchange.failure.kind
+    answer, chat = exchange.answer, exchange.side == "chat"
+    if answer.events is not None:
+        view = collect((chunk_deltas if chat else chat_deltas)(answer.events))
+    else:
+        view = (view_completion if chat else view_response)(answer.body)
+    calls = [(each.name, each.arguments) for each in view.tool_calls or ()]
+    return view.content or None, calls, view.finish_reason
 
 
-def test_requests_that_mean_the_same(server: Party) -> None:
-    found = verified(server, {kind.name: chat_body(kind, {}) for kind in ALIKE}, 1)
-    assert {sample.id: sample.reason for sample in found.samples if sample.verdict != "same"} == {}
-    assert found.exit_status == 0
-    streams = {kind.name: chat_body(kind, {"stream": True}) for kind in ALIKE}
-    found = verified(server, streams, 1)
-    assert {sample.verdict for sample in found.samples} == {"same"}
-    assert {each.name for each in found.measures} >= {"first token", "total time"}
+def test_recorded_and_replayed(server: Party, tmp_path: Path) -> None:
+    base = str(server.client.base_url)
+    bodies = [{"model": server.model, "temperature": 0, "max_tokens": 30, **b} for b in ASKED]
+    command = [sys.executable, "-c", PROGRAM, json.dumps(bodies)]
+    recording = record(command, base, {**os.environ, "OPENAI_API_KEY": "unused"})
+    assert recording.code == 0
+    samples: list[Sample] = recording.samples
+    assert len(samples) == len(ASKED)
+    assert all(each.recorded is not None for each in samples)
 
-
-def test_what_the_server_reads_otherwise_differs(server: Party) -> None:
-    found = verified(server, {kind.name: chat_body(kind, {}) for kind in UNLIKE}, 5)
-    for sample in found.samples:
-        # A model of noise may say the same of two prompts; their lengths still tell.
-        assert sample.verdict != "same" or sample.checks[-1].outcome == "varies"
-    assert found.exit_status == 1
-
-
-def test_a_lost_message_is_found(server: Party, monkeypatch: pytest.MonkeyPatch) -> None:
-    convert = prepare.convert_request
-
-    def worse(*given: Any) -> dict[str, Any]:
-        body = convert(*given)
-        return {**body, "input": body["input"][1:]}
-
-    monkeypatch.setattr(prepare, "convert_request", worse)
-    messages = [{"role": "system", "content": "Answer in French."}, user("hello")]
-    body = {"messages": messages, "temperature": 0, "max_tokens": 40}
-    found = verified(server, {"one": body}, 4)
-    assert (found.verdict, found.exit_status) == ("outside", 1)
-    tokens = next(each for each in found.measures if each.name == "input tokens")
-    assert tokens.delta[0] < 0
+    target = target_of(Wanted(base), {})
+    journal = tmp_path / "journal.jsonl"
+    options = Options(target, draws=2, limits=Limits(concurrency=2), journal=journal)
+    result = replay(samples, options, Ear())
+    assert result.stop is None and result.run.complete
+    assert load_run(journal) == result.run
+    for sample in samples:
+        chat, responses = (
+            [said(each) for each in result.run.of(sample.id, side)]
+            for side in ("chat", "responses")
+        )
+        assert chat[0] == chat[1] == responses[0] == responses[1], sample.body
+        for exchange in result.run.of(sample.id, "responses"):
+            assert (exchange.first_token is not None) is (sample.stream and exchange.complete)
+    assert said(result.run.of(samples[4].id, "chat")[0]) == "refused"
+    assert replay(samples, options, Ear()).plan.requests == 0

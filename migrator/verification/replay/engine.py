@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from .budget import Budget
 from .fatal import fatal
 from .jobs import Job
-from .model import UNPAID, Exchange, Failure, Side
+from .model import UNPAID, Exchange, Failure, FailureKind, Side
 from .pacing import Pacer, asked_delay, own_delay
 from .planning import Limits
 from .target import Target
@@ -21,8 +21,9 @@ from .transport import Attempt, Transport
 from .writing import Journal, JournalFull
 
 StopKind = Literal["interrupted", "limit", "server", "disk"]
-# A server that is not there is not waited for as long as one that is busy.
-_FEW_ATTEMPTS = 3
+# A server that is not there is not waited for as long as one that is busy; and where a limit
+# lets few through at a time, it may be long before each had its turn.
+_ATTEMPTS: dict[FailureKind, int] = {"unreachable": 3, "rate-limited": 10}
 # So many jobs in a row that the server fails at are no accident of theirs.
 _DOWN_AFTER = 5
 
@@ -197,7 +198,7 @@ class Engine:
             self._stop("server", reason)
             return 0.0
         kept = attempt.answer.headers if attempt.answer is not None else {}
-        most = _FEW_ATTEMPTS if failure.kind == "unreachable" else self._limits.attempts
+        most = _ATTEMPTS.get(failure.kind, self._limits.attempts)
         if self._patient and attempts < most and kept.get("x-should-retry") != "false":
             asked = asked_delay(kept, time.time())
             return own_delay(attempts) if asked is None else asked

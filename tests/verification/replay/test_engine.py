@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from migrator.verification.emulator import Emulator
 from migrator.verification.replay.errors import CannotReplay
 from migrator.verification.replay.pacing import Pacer, asked_delay, own_delay
 from migrator.verification.replay.planning import Limits, shown
 from migrator.verification.replay.prices import load_prices
 from migrator.verification.replay.session import Declined, replay
-from migrator.verification.replay.target import Target
+from migrator.verification.replay.target import Target, Wanted, target_of
 
 from .conftest import Bench, Time, sample
 from .faulty import Asked, Faulty, Reply, error
@@ -166,6 +167,21 @@ def test_the_emulator_needs_nothing(bench: Bench) -> None:
     assert result.run.header.server == "emulator"
     assert all(each.complete for each in result.run.exchanges if each.sample in "ab")
     assert bench.run(*samples, target=None).plan.requests == 3, "only what failed"
+
+
+@pytest.mark.parametrize("version", ["", "2025-04-01-preview"])
+@pytest.mark.parametrize("secret", ["AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN"])
+def test_azure(bench: Bench, version: str, secret: str) -> None:
+    """Over the emulator, which serves the paths of both kinds of versions."""
+    with Emulator() as emulator:
+        environment = {"AZURE_OPENAI_ENDPOINT": emulator.root_url, secret: "k"}
+        environment["OPENAI_API_VERSION"] = version
+        target = target_of(Wanted(), environment)
+        result = bench.run(sample("a"), sample("b", stream=True), target=target)
+        assert all(each.complete for each in result.run.exchanges), result.stop
+        paths = {entry.path for entry in emulator.journal}
+    dated = {"/openai/deployments/gpt-4o/chat/completions", "/openai/responses"}
+    assert paths == (dated if version else {"/openai/v1/chat/completions", "/openai/v1/responses"})
 
 
 # -- time ---------------------------------------------------------------------------------

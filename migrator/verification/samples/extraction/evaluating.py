@@ -31,6 +31,7 @@ _BUILTINS: Mapping[str, Callable[..., Any]] = {
 }  # fmt: skip
 # As the syntax tree numbers !r, !a and !s.
 _CONVERSIONS: Mapping[int, Callable[[Any], str]] = {114: repr, 97: ascii, 115: str}
+_TEXT_KEYS = frozenset({"content", "text"})
 _LONGEST = 1_000_000
 
 
@@ -46,12 +47,21 @@ class Evaluator:
     """Evaluates expressions of one module; ``holes`` are the names that had no value.
 
     Without ``defaults`` a parameter is a hole even if it has one, and so is the environment.
+    With ``invent`` an unknown text is its name, and what an unknown list adds is nothing.
     """
 
-    def __init__(self, module: Module, values: Mapping[str, Any], *, defaults: bool = True) -> None:
+    def __init__(
+        self,
+        module: Module,
+        values: Mapping[str, Any],
+        *,
+        defaults: bool = True,
+        invent: bool = False,
+    ) -> None:
         self.module = module
         self.values = values
         self.defaults = defaults
+        self.invent = invent
         self.holes: dict[str, None] = {}
         self.used: set[str] = set()
         self._depth = 0
@@ -75,6 +85,28 @@ class Evaluator:
         finally:
             self._depth -= 1
             self._under_way.discard(node)
+
+    def _said(self, node: ast.expr, at: ast.AST | None) -> Any:
+        """Return the value of an expression in a place for text."""
+        known = dict(self.holes)
+        try:
+            return self.value(node, at=at)
+        except Unknown:
+            if not self.invent:
+                raise
+        self.holes = known
+        return self._name(node)
+
+    def _more(self, node: ast.expr, at: ast.AST | None) -> list[Any]:
+        """Return what a list adds to another."""
+        known = dict(self.holes)
+        try:
+            return self._each(node, at)
+        except Unknown:
+            if not self.invent:
+                raise
+        self.holes = known
+        return []
 
     def _name(self, node: ast.expr) -> str:
         found = dotted(node)
@@ -118,11 +150,17 @@ class Evaluator:
 
     def _list(self, node: ast.List | ast.Tuple, at: ast.AST | None) -> list[Any]:
         result: list[Any] = []
+        first: Unknown | None = None
         for item in node.elts:
-            if isinstance(item, ast.Starred):
-                result.extend(self._each(item.value, at))
-            else:
-                result.append(self.value(item, at=at))
+            try:
+                if isinstance(item, ast.Starred):
+                    result.extend(self._more(item.value, at))
+                else:
+                    result.append(self.value(item, at=at))
+            except Unknown as error:
+                first = first or error  # look at the rest, so that all holes are told at once
+        if first is not None:
+            raise first
         return result
 
     def _each(self, node: ast.expr, at: ast.AST | None) -> list[Any]:
@@ -139,12 +177,17 @@ class Evaluator:
                 if key is None:
                     result.update(self._mapping(item, at))
                 else:
-                    result[str(self.value(key, at=at))] = self.value(item, at=at)
+                    name = str(self.value(key, at=at))
+                    result[name] = self._under(name, item, at)
             except Unknown as error:
-                first = first or error  # look at the rest, so that all holes are told at once
+                first = first or error
         if first is not None:
             raise first
         return result
+
+    def _under(self, name: str, node: ast.expr, at: ast.AST | None) -> Any:
+        """Return a value by the key it stands under."""
+        return self._said(node, at) if name in _TEXT_KEYS else self.value(node, at=at)
 
     def _mapping(self, node: ast.expr, at: ast.AST | None) -> dict[str, Any]:
         value = self.value(node, at=at)
@@ -165,16 +208,18 @@ class Evaluator:
         return "".join(texts)
 
     def _formatted(self, node: ast.FormattedValue, at: ast.AST | None) -> str:
-        value = self.value(node.value, at=at)
+        value = self._said(node.value, at)
         conversion = _CONVERSIONS.get(node.conversion)
         value = value if conversion is None else conversion(value)
         spec = "" if node.format_spec is None else str(self.value(node.format_spec, at=at))
+        if self.invent and isinstance(value, str):
+            spec = ""  # one for numbers would not do for a name
         return str(self._tried(node.value, format, value, spec))
 
     # -- operators ------------------------------------------------------------------------
 
     def _operation(self, node: ast.BinOp, at: ast.AST | None) -> Any:
-        left, right = self.value(node.left, at=at), self.value(node.right, at=at)
+        left, right = self._operands(node, at)
         if isinstance(node.op, ast.Add):
             return self._tried(node, lambda: left + right)
         if isinstance(node.op, ast.Mod) and isinstance(left, str):
@@ -185,6 +230,23 @@ class Evaluator:
         if isinstance(node.op, ast.Mult) and _short(left, right):
             return self._tried(node, lambda: left * right)
         raise self._hole(node)
+
+    def _operands(self, node: ast.BinOp, at: ast.AST | None) -> tuple[Any, Any]:
+        known = dict(self.holes)
+        found: list[Any] = []
+        missing: list[Unknown] = []
+        for each in (node.left, node.right):
+            try:
+                found.append(self.value(each, at=at))
+            except Unknown as error:
+                found.append(self._name(each))
+                missing.append(error)
+        texts = [isinstance(each, str) for each in found]
+        if missing and (len(missing) == 2 or not self.invent or not all(texts)):
+            raise missing[0]
+        if missing:
+            self.holes = known
+        return found[0], found[1]
 
     def _unary(self, node: ast.UnaryOp, at: ast.AST | None) -> Any:
         value = self.value(node.operand, at=at)
@@ -255,7 +317,7 @@ class Evaluator:
                 if how == "set":
                     result = list(self._each(node, None))
                 elif how == "extend":
-                    result.extend(self._each(node, None))
+                    result.extend(self._more(node, None))
                 elif how == "insert":
                     result.insert(0, self.value(node))
                 else:
@@ -304,13 +366,18 @@ class Evaluator:
     def _applied(
         self, node: ast.Call, function: Callable[..., Any], at: ast.AST | None, *first: Any
     ) -> Any:
-        given = [*first, *(self.value(argument, at=at) for argument in node.args)]
+        of = self._said if function is str.format else lambda each, at: self.value(each, at=at)
+        given = [*first, *(of(argument, at) for argument in node.args)]
         named: dict[str, Any] = {}
         for item in node.keywords:
             if item.arg is None:
                 named.update(self._mapping(item.value, at))
             else:
-                named[item.arg] = self.value(item.value, at=at)
+                named[item.arg] = (
+                    self._under(item.arg, item.value, at)
+                    if function is dict
+                    else of(item.value, at)
+                )
         return self._tried(node, lambda: function(*given, **named))
 
     def _tried(self, node: ast.expr, function: Callable[..., Any], *given: Any) -> Any:

@@ -46,15 +46,20 @@ class Extraction:
 
 
 def extract(
-    files: Iterable[tuple[str, bytes, Settings]], fillings: Fillings, model: str | None = None
+    files: Iterable[tuple[str, bytes, Settings]],
+    fillings: Fillings,
+    model: str | None = None,
+    *,
+    invent: bool = False,
 ) -> Extraction:
     """Return the requests of files: the shown name, the bytes and the settings of each.
 
-    ``model`` takes the place of a model that is not known.
+    ``model`` takes the place of a model that is not known; with ``invent`` a text that is not
+    known is its own name, a list nothing, and a keyword left out.
     """
     found = Extraction()
     for module, site, settings in calls_of(_noted(files, found.files)):
-        _site(module, site, settings, fillings, model, found)
+        _site(module, site, settings, fillings, model, found, invent)
     return found
 
 
@@ -87,7 +92,7 @@ def _module(name: str, data: bytes) -> Module | None:
 
 def _site(
     module: Module, site: Site, settings: Settings, fillings: Fillings, model: str | None,
-    found: Extraction,
+    found: Extraction, invent: bool,
 ) -> None:  # fmt: skip
     line = site.call.lineno
     place = f"{module.source.path}:{line}"
@@ -97,7 +102,7 @@ def _site(
             found.skipped.append(Skipped(place, f"another vendor's: {host.detail}"))
             return
     for number, values in enumerate(fillings.of(module.source.path, line), 1):
-        evaluator = Evaluator(module, values)
+        evaluator = Evaluator(module, values, invent=invent)
         body = _request(evaluator, site, model)
         name = f"extract-{place}" + (f"#{number}" if number > 1 else "")
         reason = _reason(body, evaluator)
@@ -133,33 +138,58 @@ def _request(evaluator: Evaluator, site: Site, model: str | None) -> JsonObject:
         if name in NOT_SENT or is_omitted(evaluator.module, node):
             continue
         name = RENAMED.get(name, name) if site.legacy else name
+        known = dict(evaluator.holes)
         try:
             value = evaluator.value(node, at=site.call)
         except Unknown as error:
-            if name == "model" and model is not None:
-                evaluator.holes.pop(error.name, None)
-                body[name] = model
-            continue
+            value = _instead(name, error.name, model, evaluator.invent)
+            if value is not None or (evaluator.invent and name not in ("model", "stream")):
+                evaluator.holes = known
         if name == "extra_body" and isinstance(value, dict):
             body.update(value)
         elif value is not None:
             body[name] = value
     if site.operation == STREAM:
         body["stream"] = True
+    if evaluator.invent:
+        _ask_for_json(body)
     return body
+
+
+def _ask_for_json(body: JsonObject) -> None:
+    """Have an invented prompt say "json" where the format is of no use without the word."""
+    wanted = body.get("response_format")
+    messages = body.get("messages")
+    if not isinstance(wanted, dict) or wanted.get("type") != "json_object":
+        return
+    if isinstance(messages, list) and messages and "json" not in str(messages).lower():
+        body["messages"] = [*messages, {"role": "user", "content": "Answer in JSON."}]
+
+
+def _instead(name: str, hole: str, model: str | None, invent: bool) -> Any:
+    """Return what is sent for a keyword that is not known, ``None`` for nothing."""
+    if name == "model":
+        return model
+    if name == "messages" and invent:
+        return [{"role": "user", "content": hole}]
+    return None
 
 
 def _keywords(
     evaluator: Evaluator, call: ast.Call, body: JsonObject
 ) -> Iterator[tuple[str, ast.expr]]:
     """Yield the keywords of a call; what a mapping with ``**`` brings goes to ``body``."""
+    named = {item.arg for item in call.keywords}
     for item in call.keywords:
         if item.arg is not None:
             yield item.arg, item.value
             continue
+        known = dict(evaluator.holes)
         try:
             value: Any = evaluator.value(item.value, at=call)
         except Unknown:
+            if evaluator.invent and {"model", "messages"} <= named:
+                evaluator.holes = known
             continue
         if isinstance(value, dict):
             body.update({key: each for key, each in value.items() if key not in NOT_SENT})

@@ -187,12 +187,57 @@ def test_holes_are_all_told() -> None:
             )
     """
     reason, holes = skipped(source)
-    assert set(holes) == {"model", "history"} and reason.startswith("needs ")
-    assert skipped(source, {"history": []})[1] == ("model", "question", "language()")
+    assert holes == ("model", "history", "question", "language()")
+    assert reason == "needs `model`, `history`, `question`, `language()`"
     values = {"history": [], "question": "What", "language()": "French"}
     assert body(source, values, model="m") == {
         "model": "m", "messages": [{"role": "user", "content": "What in French"}],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "messages_, expected",
+    [
+        ('[*history, {"role": "user", "content": f"{question:>9}: " + "{}".format(x.y)}]',
+         ["question: x.y"]),
+        ('[{"role": "user", "content": ask()}, dict(role="user", content=question)]',
+         ["ask()", "question"]),
+        ('[{"role": "user", "content": "Tell me: " + question}]', ["Tell me: question"]),
+        ("history", ["history"]),
+    ],
+)  # fmt: skip
+def test_invented(messages_: str, expected: list[str]) -> None:
+    source = (
+        "def ask(history, question, x, **more):\n"
+        "    return client.chat.completions.create("
+        f"model='m', temperature=x.t, messages={messages_}, **more)\n"
+    )
+    assert skipped(source)
+    found_ = body(source, invent=True)
+    assert [each["content"] for each in found_["messages"]] == expected
+    assert set(found_) == {"model", "messages"}
+
+
+def test_an_invented_prompt_asks_for_json_where_it_must() -> None:
+    source = (
+        "def f(m):\n    client.chat.completions.create("
+        'model="x", messages=m, response_format={"type": "json_object"})\n'
+    )
+    texts = [each["content"] for each in body(source, invent=True)["messages"]]
+    assert texts == ["m", "Answer in JSON."]
+
+
+def test_a_request_that_is_all_unknown_is_not_invented() -> None:
+    source = "def f(**kwargs):\n    client.chat.completions.create(**kwargs)\n"
+    assert found(source, invent=True).skipped[0].reason == "needs `kwargs`"
+
+
+def test_a_model_is_not_invented() -> None:
+    source = "def f(m):\n    client.chat.completions.create(model=m, messages=m, stream=m)\n"
+    (only,) = found(source, invent=True).skipped
+    assert only.holes == ("m",)
+    (only,) = found(source, model="x", invent=True).skipped
+    assert only.reason == "needs `m`", "whether it streams is not left to chance"
 
 
 def test_several_samples_of_one_call() -> None:
