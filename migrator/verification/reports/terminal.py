@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from migrator.verification.comparing import TITLES, Verdict, Verification
+from migrator.verification.comparing import TITLES, VERDICTS, Verdict, Verification
 
 from .wording import change, first_words, headline, number, site_name, tally
 
@@ -18,6 +18,7 @@ STYLES: dict[Verdict, str] = {
     "same": "green", "skipped": "dim",
 }  # fmt: skip
 _MOST_SAMPLES = 20
+_MOST_SITES = 40
 _LONGEST_SITE = 48
 _BAD = ("failed", "outside", "inconclusive")
 
@@ -74,17 +75,23 @@ def _table(*columns: tuple[str, dict[str, Any]]) -> Table:
 
 
 def _sites(result: Verification) -> Table:
-    names = [_tail(_one(site_name(site)), _LONGEST_SITE) for site in result.sites]
+    shown = result.sites
+    if len(shown) > _MOST_SITES:
+        shown = tuple(sorted(shown, key=lambda site: VERDICTS.index(site.verdict)))[:_MOST_SITES]
+    names = [_tail(_one(site_name(site)), _LONGEST_SITE) for site in shown]
     table = _table(
         ("call site", {"no_wrap": True, "min_width": max(map(len, names))}),
         ("samples", {"justify": "right"}),
         ("verdict", {"no_wrap": True}),
         ("why", {"overflow": "fold"}),
     )
-    for name, site in zip(names, result.sites, strict=True):
+    for name, site in zip(names, shown, strict=True):
         verdict = Text(TITLES[site.verdict], style=STYLES[site.verdict])
         why = Text(_one(site.reason))
         table.add_row(Text(name), str(len(site.samples)), verdict, why)
+    more = len(result.sites) - len(shown)
+    if more:
+        table.add_row(Text(f"and {more} more, none worse", style="dim"))
     return table
 
 

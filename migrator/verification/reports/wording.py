@@ -15,7 +15,7 @@ _LONGEST_VALUE = 2000
 def headline(result: Verification) -> str:
     """Return the verdict and what it is about, in one line."""
     samples = [sample for sample in result.samples if sample.verdict != "skipped"]
-    sites = sum(1 for site in result.sites if site.site is not None)
+    sites = len({sample.site for sample in samples} - {None})
     draws = counted(result.header.draws, "draw")
     where = f" at {counted(sites, 'call site')}" if sites else ""
     what = f"{counted(len(samples), 'sample')}{where}, {draws} a side"

@@ -19,8 +19,8 @@ from migrator.verification.reports import (
     markdown_report,
     print_report,
 )
-from migrator.verification.reports.wording import first_words, number, pretty, shortened
-from tests.verification.comparing.runs import CHAT, completion, prepared, response, run_of
+from migrator.verification.reports.wording import first_words, headline, number, pretty, shortened
+from tests.verification.comparing.runs import CHAT, completion, error, prepared, response, run_of
 from tests.verification.comparing.test_compare import WORDS, noisy
 
 SCHEMA = json.loads(
@@ -108,6 +108,26 @@ def test_terminal(compared: Verification, width: int) -> None:
     assert max(map(len, text.splitlines())) <= width
     for word in ("app/old.py:1", "Failed:", "refused", "cost"):
         assert word in text
+
+
+def test_long_tables_keep_the_worst() -> None:
+    rows = [
+        (prepared(CHAT, id=f"s{n}", site=f"a.py:{n}"), [completion()], [response()])
+        for n in range(50)
+    ]
+    rows.append((prepared(CHAT, id="bad", site="z.py:1"), [completion()], [error(400)]))
+    out = io.StringIO()
+    print_report(compare_run(run_of(*rows)), Console(file=out, width=100))
+    assert "z.py:1" in out.getvalue() and "and 11 more, none worse" in out.getvalue()
+
+
+def test_the_headline_counts_what_was_sent() -> None:
+    rows = [
+        (prepared(CHAT, id="a", site="a.py:1"), [completion()], [response()]),
+        (prepared({**CHAT, "stop": ["x"]}, id="b", site="b.py:1"), [], []),
+    ]
+    found = headline(compare_run(run_of(*rows)))
+    assert found == "Same contract: 1 sample at 1 call site, 1 draw a side, against api.example."
 
 
 def test_colours_are_only_for_terminals(compared: Verification) -> None:
