@@ -177,7 +177,11 @@ def sample_verdict(
     if not varied:
         return "same", _same(sample)
     excuses = [
-        _excused(_what(sample, name), [own[name], *(each[name] for each in around if name in each)])
+        _excused(
+            _what(sample, name),
+            [own[name], *(each[name] for each in around if name in each)],
+            separate=_separate(name, sample.draws[name]),
+        )
         for name in varied
     ]
     # The better excuse of the two must not hide the worse one.
@@ -197,20 +201,32 @@ def _differs(
     return None
 
 
-def _excused(what: str, levels: Sequence[Judged]) -> tuple[Verdict, str]:
-    """Return what is said of a difference that is none for certain, by the first able level."""
+def _separate(name: str, draws: Draws) -> bool:
+    """Return whether the sides share nothing: no contract, or no words as near as their own."""
+    nearest = min(draws.across)
+    return nearest > (0 if name == CONTRACT else 2 * max(draws.within, default=0.0))
+
+
+def _excused(what: str, levels: Sequence[Judged], *, separate: bool) -> tuple[Verdict, str]:
+    """Return what is said of a difference that is none for certain, by the first able level.
+
+    Others can't excuse a sample that chat was asked for once, or whose sides are ``separate``:
+    that is what a real change of one sample looks like, and it would drown among them.
+    """
     own = levels[0]
     if own.able:
         return "within", f"{what} ({_p(own)})"
+    mine = f"--draws {own.needed}"
+    if own.test is None:
+        return "inconclusive", f"{what}; one draw gives no noise floor, {mine} would tell"
+    if separate:
+        return "inconclusive", f"{what}; each side agrees with itself only, {mine} would tell"
     for level in levels:
         if level.significant:
-            more = f"more of the run differs, --draws {own.needed} would tell of this sample"
-            return "inconclusive", f"{what}; {more}"
+            return "inconclusive", f"{what}; more of the run differs, {mine} would tell"
         if level.able:
             return "within", f"{what}; judged with other samples ({_p(level)})"
     advice = f"--draws {min(level.needed for level in levels)} could tell"
-    if own.test is None:
-        return "inconclusive", f"{what}; one draw gives no noise floor, {advice}"
     return "inconclusive", f"{what}; too few draws to tell from chance, {advice}"
 
 

@@ -54,6 +54,12 @@ class Draws:
         return [self.distances[i][j] for i, j in combinations(range(self.chat), 2)]
 
     @property
+    def within(self) -> list[float]:
+        """Each side against itself."""
+        sides = range(self.chat), range(self.chat, len(self.distances))
+        return [self.distances[i][j] for side in sides for i, j in combinations(side, 2)]
+
+    @property
     def across(self) -> list[float]:
         """Chat against Responses."""
         sides = range(self.chat), range(self.chat, len(self.distances))

@@ -29,7 +29,7 @@ def print_report(result: Verification, console: Console) -> None:
         console.print(_sites(result))
     bad = [sample for sample in result.samples if sample.verdict in _BAD]
     for sample in bad[:_MOST_SAMPLES]:
-        where = f" {sample.site}" if sample.site else ""
+        where = f" {_one(sample.site)}" if sample.site else ""
         console.print(
             Text.assemble(
                 (TITLES[sample.verdict], STYLES[sample.verdict]), f" {_one(sample.id)}{where}"

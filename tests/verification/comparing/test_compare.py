@@ -81,7 +81,7 @@ def test_blanks_are_no_difference() -> None:
 def test_one_draw_can_not_judge_words() -> None:
     found = compared([completion("a")], [response("b")])
     assert found.verdict == "inconclusive"
-    assert "one draw gives no noise floor, --draws 4 could tell" in found.reason
+    assert "one draw gives no noise floor, --draws 4 would tell" in found.reason
 
 
 def test_the_advice_is_good() -> None:
@@ -257,6 +257,42 @@ def test_few_draws_of_many_samples_are_judged_together() -> None:
     assert found.verdict == "within" and found.exit_status == 0
     assert {each.verdict for each in found.samples} == {"within"}
     assert "would have been seen" in found.reason
+
+
+@pytest.mark.parametrize("changed", ["words", "contract"])
+def test_a_change_of_one_sample_does_not_drown_among_the_others(changed: str) -> None:
+    chance = Random(5)
+    rows: list[Any] = [
+        (
+            prepared(TOOLS, id=f"s{n}"),
+            [completion(text) for text in texts(chance, 3)],
+            [response(text) for text in texts(chance, 3)],
+        )
+        for n in range(20)
+    ]
+    answer = response("b") if changed == "words" else response(calls=[PARIS])
+    rows.append((prepared(TOOLS, id="changed"), [completion("a")] * 3, [answer] * 3))
+    found = compare_run(run_of(*rows))
+    (sample,) = [each for each in found.samples if each.id == "changed"]
+    assert sample.verdict == "inconclusive" and "agrees with itself only" in sample.reason
+    assert found.exit_status == 2
+    assert {each.verdict for each in found.samples if each.id != "changed"} == {"within"}
+
+
+def test_others_do_not_stand_in_for_a_missing_floor() -> None:
+    chance = Random(6)
+    gone = Failure("lost", "gone")
+    rows: list[Any] = [
+        (
+            prepared(CHAT, id=f"s{n}"),
+            [completion(text) for text in texts(chance, 3)],
+            [response(text) for text in texts(chance, 3)],
+        )
+        for n in range(6)
+    ]
+    rows.append((prepared(CHAT, id="once"), [completion("a"), gone, gone], [response("b")] * 3))
+    found = compare_run(run_of(*rows))
+    assert [each.verdict for each in found.samples if each.id == "once"] == ["inconclusive"]
 
 
 def test_a_shift_of_all_samples_shows_at_the_site() -> None:
