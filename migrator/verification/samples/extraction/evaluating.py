@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,24 +13,10 @@ from migrator.analysis.syntax import FUNCTIONS, attribute_step, dotted
 from migrator.analysis.values import origins, qualified_names
 
 from .building import added_to
+from .folding import BUILTINS, CONVERSIONS, LIBRARY, TEXT_METHODS, is_short
 
 _DEEPEST = 60
-_TEXT_METHODS: Mapping[str, Callable[..., Any]] = {
-    "strip": str.strip, "lstrip": str.lstrip, "rstrip": str.rstrip, "lower": str.lower,
-    "upper": str.upper, "format": str.format, "join": str.join, "replace": str.replace,
-    "title": str.title, "capitalize": str.capitalize,
-}  # fmt: skip
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "textwrap.dedent": textwrap.dedent, "inspect.cleandoc": inspect.cleandoc,
-}  # fmt: skip
-_BUILTINS: Mapping[str, Callable[..., Any]] = {
-    "str": str, "int": int, "float": float, "list": list, "dict": dict, "tuple": list,
-    "bool": bool, "len": len, "repr": repr,
-}  # fmt: skip
-# As the syntax tree numbers !r, !a and !s.
-_CONVERSIONS: Mapping[int, Callable[[Any], str]] = {114: repr, 97: ascii, 115: str}
 _TEXT_KEYS = frozenset({"content", "text"})
-_LONGEST = 1_000_000
 
 
 class Unknown(Exception):
@@ -209,7 +193,7 @@ class Evaluator:
 
     def _formatted(self, node: ast.FormattedValue, at: ast.AST | None) -> str:
         value = self._said(node.value, at)
-        conversion = _CONVERSIONS.get(node.conversion)
+        conversion = CONVERSIONS.get(node.conversion)
         value = value if conversion is None else conversion(value)
         spec = "" if node.format_spec is None else str(self.value(node.format_spec, at=at))
         if self.invent and isinstance(value, str):
@@ -227,7 +211,7 @@ class Evaluator:
             return self._tried(node, lambda: left % given)
         if isinstance(node.op, ast.BitOr) and isinstance(left, dict):
             return self._tried(node, lambda: left | right)
-        if isinstance(node.op, ast.Mult) and _short(left, right):
+        if isinstance(node.op, ast.Mult) and is_short(left, right):
             return self._tried(node, lambda: left * right)
         raise self._hole(node)
 
@@ -335,17 +319,17 @@ class Evaluator:
         if default is not None:
             return self.value(default, at=at)
         step = attribute_step(node.func)
-        if step is not None and step[1] in _TEXT_METHODS:
+        if step is not None and step[1] in TEXT_METHODS:
             text = self.value(step[0], at=at)
             if isinstance(text, str):
-                return self._applied(node, _TEXT_METHODS[step[1]], at, text)
+                return self._applied(node, TEXT_METHODS[step[1]], at, text)
         if step is not None and step[1] == "copy" and not node.args:
             return self.value(step[0], at=at)
         names = qualified_names(self.module, node.func)
-        for name in names & set(_FUNCTIONS):
-            return self._applied(node, _FUNCTIONS[name], at)
+        for name in names & set(LIBRARY):
+            return self._applied(node, LIBRARY[name], at)
         if isinstance(node.func, ast.Name) and not bindings_of(self.module, node.func):
-            function = _BUILTINS.get(node.func.id)
+            function = BUILTINS.get(node.func.id)
             if function is not None:
                 return self._applied(node, function, at)
         if any(name.startswith("openai.types.chat.") for name in names) and not node.args:
@@ -385,10 +369,3 @@ class Evaluator:
             return function(*given)
         except Exception:
             raise self._hole(node) from None
-
-
-def _short(left: Any, right: Any) -> bool:
-    """Return whether a product is of two numbers, or a text of a reasonable length."""
-    if isinstance(left, str):
-        return isinstance(right, int) and len(left) * right < _LONGEST
-    return isinstance(left, (int, float)) and isinstance(right, (int, float))
