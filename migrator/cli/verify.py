@@ -41,6 +41,7 @@ _MODULES = {
     "record": "verify_record",
     "import": "verify_import",
     "replay": "verify_replay",
+    "report": "verify_report",
 }
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_EXTRA = ("openai", "pydantic", "starlette", "uvicorn")
+_EXTRA = ("jsonschema", "openai", "pydantic", "starlette", "uvicorn")
 _INSTALL = "pip install 'responses-migrator[verify]'"
 
 

@@ -12,6 +12,7 @@ import click
 from migrator.cli.lane import refuse
 from migrator.cli.options import resolver
 from migrator.cli.verify_common import check_installed, samples_of, split, with_options
+from migrator.cli.verify_report import REPORT, concluded
 
 if TYPE_CHECKING:
     from migrator.verification.replay.model import RunPlan
@@ -48,6 +49,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Keep answers here and go on from here (--live: beside the samples).",
     ),
     click.option("--resend", is_flag=True, help="Send again what got no whole answer."),
+    *REPORT,
     click.option("-y", "--yes", is_flag=True, help="Don't ask before sending."),
     click.option("--config", multiple=True, metavar="FILE | 'KEY = VALUE'", help="As for `fix`."),
     click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
@@ -84,7 +86,7 @@ def _replay(given: dict[str, Any]) -> int:
         return refuse(str(error))
     except Declined:
         return refuse("nothing was sent")
-    return _concluded(result, options)
+    return _ended(result, options, given)
 
 
 def _options(given: dict[str, Any]) -> Options:
@@ -146,15 +148,20 @@ def _confirmed(plan: RunPlan, given: dict[str, Any]) -> bool:
         return False
 
 
-def _concluded(result: Result, options: Options) -> int:
-    """Print how the run ended; return the exit status."""
+def _ended(result: Result, options: Options, given: dict[str, Any]) -> int:
+    """Print how the run ended and what it shows; return the exit status."""
     run, stop = result.run, result.stop
     spent = f"; ${result.usd:.4f} spent" if result.usd else ""
     answers = sum(1 for each in run.exchanges if each.complete)
     missing = len(run.prepared) * 2 * run.header.draws - len(run.exchanges)
     sys.stderr.write(f"{answers} answers{spent}.\n")
     if stop is None:
-        return 0
+        return concluded(run, options.prices, given)
+    both = [
+        {each.sample for each in run.exchanges if each.side == side} for side in run.header.urls
+    ]
+    if set.intersection(*both):
+        concluded(run, options.prices, given)
     resume = f"; run again to go on from {options.journal}" if options.journal else ""
     status = refuse(f"{stop.message}; {missing} requests were not sent or not served{resume}")
     return 130 if stop.kind == "interrupted" else status
