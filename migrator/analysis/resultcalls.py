@@ -11,6 +11,7 @@ from migrator.analysis.functions import (
     question,
     references,
 )
+from migrator.analysis.records import Records
 from migrator.analysis.resultuses import NAMES
 from migrator.analysis.syntax import FUNCTIONS, ast
 from migrator.analysis.uses import uses_of
@@ -27,6 +28,7 @@ class FunctionFlow:
     def __init__(self, results: Results) -> None:
         self.results = results
         self.module = results.module
+        self.records = Records(results)
 
     def returned(self, node: ast.expr, kind: str, group: int, *, relayed: bool = False) -> None:
         """Follow a value out of the function that returns it; ``relayed``: yields its elements."""
@@ -84,6 +86,8 @@ class FunctionFlow:
         """Follow a value into a function of this file; return whether that was possible."""
         if not isinstance(call.func, (ast.Name, ast.Attribute)):
             return False
+        if self.records.constructed(node, kind, group, call):
+            return True
         found = origins(self.module, call.func)
         if len(found) != 1 or found[0].kind != "def":
             return False

@@ -14,7 +14,8 @@ from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.functions import question
 from migrator.analysis.linking import Links, unclear
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import ast, parse, walk
+from migrator.analysis.syntax import FUNCTIONS, ast, parse, walk
+from migrator.analysis.uses import uses_of
 from migrator.documents.joined import Joined
 from migrator.documents.source import Source, Undecodable
 from migrator.files.modules import module_file
@@ -110,8 +111,33 @@ class Cluster:
             if binding.scope.kind not in ("function", "lambda"):
                 reason = Reason("", "", module.source.place(function), "")
                 uncalled.append(question(function, binding, reason))
+        uncalled += self._typed(module)
         self.open += [*uncalled, *self._exports(module, links, uncalled)]
         self.plan.unclear = self._unclear(module)
+
+    def _typed(self, module: Module) -> list[Mention]:
+        """Return who uses what of the first file is annotated with types of results.
+
+        Calls in other files may change the annotations.
+        """
+        lines = {
+            finding.place.line
+            for finding in self.plan.findings
+            if finding.code == "CC108" and finding.place.path == self.plan.path
+        }
+        owners = {
+            _top(module, use)
+            for binding in module.imports
+            if module.source.place(binding.statement).path == self.plan.path
+            and module.source.place(binding.statement).line in lines
+            for use in uses_of(module, binding)
+        }
+        found: list[Mention] = []
+        for node in owners:
+            if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                reason = Reason("", "", module.source.place(node), "")
+                found.append(Mention((node.name.encode(),), reason, seen=True))
+        return found
 
     def _unclear(self, module: Module) -> frozenset[tuple[str, bytes]]:
         """Return the files with names that may be, or set, what a module is asked for."""
@@ -180,7 +206,16 @@ def link(plans: list[FilePlan], settings: Settings, overlay: Mapping[str, bytes]
 
 def _may_gain(plan: FilePlan) -> bool:
     """Return whether another file could hold what stops a group of this one."""
-    return any(_open(group) for group in plan.groups)
+    return any(_open(group) for group in plan.groups) or any(
+        finding.code == "CC108" and finding.verdict == BLOCKED for finding in plan.findings
+    )
+
+
+def _top(module: Module, node: ast.AST) -> ast.AST:
+    """Return the statement at the top of its file that ``node`` stands in."""
+    while not isinstance(module.parent(node), ast.Module):
+        node = module.parent(node)
+    return node
 
 
 def _open(group: Group) -> bool:

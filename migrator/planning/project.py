@@ -6,7 +6,7 @@ is still blocked or doubtful after that is analysed together with the files it n
 
 from __future__ import annotations
 
-from migrator.planning.model import REWRITE
+from migrator.planning.model import BLOCKED, SUGGEST
 from migrator.planning.search import Search, root_of
 from migrator.planning.trials import compare
 from migrator.planning.typeimports import decide_imports
@@ -36,7 +36,9 @@ def settle(
     for root in sorted(roots):
         Search(*root, roots[root], settings).run()
     added: list[FilePlan] = []
-    if any(group.verdict != REWRITE for plan in plans for group in plan.groups):
+    if any(
+        finding.verdict in (BLOCKED, SUGGEST) for plan in plans for finding in plan.findings
+    ):  # fmt: skip
         from migrator.planning.linking import link
 
         added = link(plans, settings, overlay or {})
