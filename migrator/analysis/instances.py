@@ -148,8 +148,13 @@ def is_foreign(module: Module, node: ast.expr) -> bool:
 
     Such are displays, text, what the openai package makes, and what those hold or return.
     """
-    found = origins(module, node)
-    return bool(found) and all(_is_foreign(module, origin) for origin in found)
+    key = ("foreign", node)
+    if key not in module.memo:
+        # What is made of itself (`node = node.parent`) ends here.
+        module.memo[key] = False
+        found = origins(module, node)
+        module.memo[key] = bool(found) and all(_is_foreign(module, each) for each in found)
+    return bool(module.memo[key])
 
 
 def _is_foreign(module: Module, origin: Origin) -> bool:

@@ -17,10 +17,11 @@ from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import FUNCTIONS, ast, parse, walk
 from migrator.analysis.uses import uses_of
 from migrator.documents.joined import Joined
+from migrator.documents.place import Place
 from migrator.documents.source import Source, Undecodable
 from migrator.files.modules import module_file
 from migrator.files.reading import Unreadable, read, shown_path
-from migrator.planning.model import BLOCKED, SUGGEST, FilePlan, Group
+from migrator.planning.model import BLOCKED, SUGGEST, FilePlan, Group, Problem
 from migrator.planning.plan import DEEPEST, Planner
 from migrator.planning.search import Answers, Search, root_of
 from migrator.planning.splitting import split
@@ -237,7 +238,7 @@ def _grown(
         if not moved:
             break
         for cluster in moved:
-            cluster.analyse()
+            _analyse(cluster, known)
         for root in sorted({cluster.root for cluster in moved}):
             asked: list[tuple[object, Mention]] = [
                 (cluster, mention)
@@ -247,6 +248,20 @@ def _grown(
             ]
             Answers(*root, asked).run()
     return [cluster for cluster in clusters if len(cluster.paths) > 1]
+
+
+def _analyse(cluster: Cluster, known: Mapping[str, FilePlan]) -> None:
+    """Analyse a cluster; one that can't be leaves its files the verdicts they have alone."""
+    try:
+        cluster.analyse()
+    except Exception as error:
+        if os.environ.get("MIGRATOR_DEBUG"):
+            raise
+        cluster.paths, cluster.open, cluster.waiting = cluster.paths[:1], [], {}
+        plan = known[cluster.paths[0]]
+        if not isinstance(error, RecursionError):
+            what = f"internal error: {type(error).__name__}: {error}"
+            plan.problems.append(Problem("CC905", what, Place(plan.path, 1, 1)))
 
 
 def _united(
