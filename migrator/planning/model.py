@@ -38,14 +38,18 @@ class Splice:
 
 
 class CallEdit:
-    """Rewrite the keywords of the call expression at bytes ``start:end``."""
+    """Rewrite the keywords of the call expression at bytes ``start:end``.
 
-    __slots__ = ("start", "end", "changes")
+    With a ``width``, a line that gets wider than that is broken as formatters do.
+    """
 
-    def __init__(self, start: int, end: int, changes: Sequence[Change]) -> None:
+    __slots__ = ("start", "end", "changes", "width")
+
+    def __init__(self, start: int, end: int, changes: Sequence[Change], width: int = 0) -> None:
         self.start = start
         self.end = end
         self.changes = tuple(changes)
+        self.width = width
 
 
 class Cut(Splice):
@@ -118,10 +122,41 @@ class Finding:
         self.model = ""
 
 
-class Group:
-    """Everything that changes together: its findings, its members and its edits."""
+class Kept:
+    """A conversation that the server keeps: its list, why it may, and the calls that continue it.
 
-    __slots__ = ("id", "verdict", "members", "edits", "findings")
+    ``before`` has the ledger and the reasons of every finding as they were with the list.
+    """
+
+    __slots__ = ("name", "place", "why", "calls", "before")
+
+    def __init__(self, name: str, place: Place, why: str) -> None:
+        self.name = name
+        self.place = place
+        self.why = why
+        self.calls: list[Place] = []
+        self.before: list[tuple[Finding, list[LedgerRow], list[Reason]]] = []
+
+    def undo(self, reason: Reason) -> None:
+        """Say that the list stays after all."""
+        for finding, ledger, reasons in self.before:
+            finding.ledger[:] = ledger
+            codes = {(known.code, known.place.key()) for known in reasons}
+            later = [r for r in finding.reasons if r.effect != "note"]
+            finding.reasons[:] = [
+                *(r for r in later if (r.code, r.place.key()) not in codes),
+                *reasons,
+                reason,
+            ]
+
+
+class Group:
+    """Everything that changes together: its findings, its members and its edits.
+
+    ``kept`` are the conversations that the edits leave to the server.
+    """
+
+    __slots__ = ("id", "verdict", "members", "edits", "findings", "kept")
 
     def __init__(self, id: str) -> None:
         self.id = id
@@ -129,6 +164,7 @@ class Group:
         self.members: list[Member] = []
         self.edits: list[Edit] = []
         self.findings: list[Finding] = []
+        self.kept: list[Kept] = []
 
 
 class Problem:
@@ -145,7 +181,7 @@ class Problem:
 class FilePlan:
     """All that is known of one file, in source order."""
 
-    __slots__ = ("path", "findings", "groups", "problems", "mentions", "imports")
+    __slots__ = ("path", "findings", "groups", "problems", "mentions", "imports", "heeded")
 
     def __init__(self, path: str) -> None:
         # Imports that go with all of these groups, or stay.
@@ -155,3 +191,5 @@ class FilePlan:
         self.groups: list[Group] = []
         self.problems: list[Problem] = []
         self.mentions: list[Mention] = []
+        # Lines with a comment that asks for a list instead of a conversation on the server.
+        self.heeded: list[int] = []

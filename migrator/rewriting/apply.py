@@ -138,7 +138,10 @@ class _Renderer:
             from migrator.rewriting.request import rewrite_call
 
             text = self.span(edit.start, edit.end, inner).decode("utf-8")
-            return edit.start, edit.end, rewrite_call(text, edit.changes).encode("utf-8")
+            text = rewrite_call(text, edit.changes)
+            if edit.width:
+                text = _broken(self.source, edit, text)
+            return edit.start, edit.end, text.encode("utf-8")
         if isinstance(edit, RemoveStatement):
             # Edits inside a statement that goes have nothing left to do.
             return (*_lines(self.source, edit), b"")
@@ -146,6 +149,23 @@ class _Renderer:
         if inner and not isinstance(edit, Cut):
             raise Failed("two edits overlap")
         return edit.start, edit.end, edit.text.encode("utf-8")
+
+
+def _broken(source: Source, edit: CallEdit, text: str) -> str:
+    """Return a call that ends its line over several lines, where it got too wide for one."""
+    from migrator.planning.wrapping import wrapped_call
+
+    utf8 = source.utf8
+    start = max(utf8.rfind(b"\n", 0, edit.start), utf8.rfind(b"\r", 0, edit.start)) + 1
+    stop = utf8.find(b"\n", edit.end)
+    tail = utf8[edit.end : stop if stop >= 0 else len(utf8)]
+    before = utf8[start : edit.start].decode("utf-8")
+    if tail.strip() or "\n" in text or len(before) + edit.end - edit.start > edit.width:
+        return text
+    unit = "\t" if before.startswith("\t") else "    "
+    lines = wrapped_call(before + text, unit, edit.width)
+    newline = "\r\n" if tail.endswith(b"\r") else "\n"
+    return newline.join(lines)[len(before) :]
 
 
 def _lines(source: Source, edit: RemoveStatement) -> tuple[int, int]:

@@ -1,0 +1,311 @@
+"""How a conversation on the server is written: where the id is kept, set and given."""
+
+from __future__ import annotations
+
+from migrator.analysis.conversations import Conversation, straight
+from migrator.analysis.functions import type_checked
+from migrator.analysis.linearity import NOTHING, Op
+from migrator.analysis.listholders import ATTRIBUTE, CLOSURE, GLOBAL, LOCAL
+from migrator.analysis.reaching import bindings_of, uses_of
+from migrator.analysis.scopes import Module, Scope
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, walk
+from migrator.planning.build import Unclear
+from migrator.planning.layout import WIDEST, indent_of, newline_of
+from migrator.planning.links import alone
+from migrator.planning.model import Cut, RemoveStatement, Splice
+from migrator.planning.variables import Variables
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from migrator.planning.model import Edit
+
+_NAMES = ("previous_id", "previous_response_id", "last_response_id")
+_SUITES = ("body", "orelse", "finalbody")
+
+
+class ChainEdits:
+    """The edits of one conversation; raises `Unclear` where one has no place."""
+
+    def __init__(
+        self, module: Module, variables: Variables, talk: Conversation,
+        taken: Sequence[tuple[Scope, str]],
+    ) -> None:  # fmt: skip
+        self.module = module
+        self.source = module.source
+        self.variables = variables
+        self.talk = talk
+        self.straight = straight(talk)
+        self.name = "" if self.straight else self._new_name(taken)
+        self.removed: list[ast.stmt] = []
+        replies = talk.of("reply")
+        if self.straight:
+            told = {op for ops in talk.told.values() for op in ops}
+            replies = [op for op in replies if op in told]
+        # The calls whose answers are continued.
+        self.continued = {op.reply.call for op in replies if op.reply is not None}
+
+    # -- names ----------------------------------------------------------------------------
+
+    def _new_name(self, taken: Sequence[tuple[Scope, str]]) -> str:
+        own = f"{self.talk.holder.name.lstrip('_')}_previous_id"
+        for name in (*_NAMES, own):
+            if self._free(name) and not any(
+                known == name and (_within(scope, self.talk.holder.scope)
+                                   or _within(self.talk.holder.scope, scope))
+                for scope, known in taken
+            ):  # fmt: skip
+                return name
+        raise Unclear("CC506", "no name is free for the id", self.talk.ops[0].node)
+
+    def _free(self, name: str) -> bool:
+        if name in self.module.attributes:
+            return False
+        return not any(
+            name in scope.bindings or name in scope.loads for scope in self.module.scopes.values()
+        )
+
+    @property
+    def id(self) -> str:
+        """How the variable of the id is spelled."""
+        return f"self.{self.name}" if self.talk.kind == ATTRIBUTE else self.name
+
+    def before(self, call: ast.Call) -> str:
+        """Return what a request continues; empty for the first one."""
+        if not self.straight:
+            return self.id
+        (told,) = self.talk.told[call]
+        return "" if told == NOTHING or isinstance(told, str) else f"{self._response(told)}.id"
+
+    def _response(self, op: Op) -> str:
+        assert op.reply is not None
+        return self.variables.name(op.reply.names[-1])
+
+    # -- edits ----------------------------------------------------------------------------
+
+    def edits(self, known: list[Edit]) -> list[Edit]:
+        """Return what is to be done besides the changes of the calls."""
+        result: list[Edit] = []
+        for op in self.talk.of("reply"):
+            if op.reply is not None and op.reply.call in self.continued:
+                result += self._reply(op)
+        if not self.straight:
+            for op in (*self.talk.of("start"), *self.talk.of("clear")):
+                result.append(self._behind(op.statement, f"{self.id} = None", op))
+            result += self._declared()
+        gone = {(e.start, e.end) for e in known if isinstance(e, RemoveStatement)}
+        result += self._unused(gone)
+        return result + self._closed([e for e in result if isinstance(e, RemoveStatement)], gone)
+
+    def _closed(self, removals: list[RemoveStatement], gone: set[tuple[int, int]]) -> list[Edit]:
+        """Return the removal of blank lines that would stand behind other blank lines."""
+        source = self.source
+        lines = {
+            line
+            for start, end in [*gone, *((e.start, e.end) for e in removals)]
+            for line in range(source.line_of(start), source.line_of(end) + 1)
+        }
+        result: list[Edit] = []
+        for line in sorted(lines):
+            if line + 1 in lines or line + 1 > len(source.starts) or source.line(line + 1).strip():
+                continue
+            above = line
+            while above in lines:
+                above -= 1
+            if above >= 1 and not source.line(above).strip() and line + 1 < len(source.starts):
+                result.append(Splice(source.starts[line], source.starts[line + 1], ""))
+        return result
+
+    def _reply(self, op: Op) -> list[Edit]:
+        source, statement = self.source, op.statement
+        start, end = source.span(statement)
+        indent = indent_of(self.module, statement)
+        if indent is None or b"#" in source.utf8[start:end] or not self._ends_line(end):
+            raise Unclear("CC506", "the line of the answer holds something else", statement)
+        newline = newline_of(self.module, statement)
+        self.removed.append(statement)
+        lines = [] if self.straight else [f"{self.id} = {self._response(op)}.id"]
+        follower = self._follower(statement)
+        merged = self._merged(follower)
+        if merged is not None:
+            if not lines:
+                return [*self._gone(statement), *merged]
+            return [Cut(start, end, lines[0]), *merged]
+        lines.append(f"{self._list(op)}.clear()")
+        return [Cut(start, end, f"{newline}{indent}".join(lines))]
+
+    def _gone(self, statement: ast.stmt) -> list[Edit]:
+        if not alone(self.source, statement):
+            raise Unclear("CC506", "a comment stands behind the answer", statement)
+        return [RemoveStatement(*self.source.span(statement))]
+
+    def _list(self, op: Op) -> str:
+        return self.talk.holder.shown
+
+    def _merged(self, follower: ast.stmt | None) -> list[Edit] | None:
+        """Return the edits that make ``list.append(x)`` behind an answer ``list = [x]``."""
+        talk = self.talk
+        op = next((op for op in talk.of("add") if op.statement is follower), None)
+        if op is None or talk.kind != LOCAL or follower is None or len(op.items) != 1:
+            return None
+        call = op.node
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            return None
+        start, end = self.source.span(follower)
+        first, last = self.source.span(op.items[0])
+        if call.func.attr != "append" or b"\n" in self.source.utf8[start:end]:
+            return None
+        between = self.source.utf8[self.source.span(call.func)[1] : first]
+        line = self.source.line(follower.lineno)
+        if between.strip() != b"(" or self.source.utf8[last:end].strip() != b")":
+            return None
+        if len(line) > WIDEST or indent_of(self.module, follower) is None:
+            return None
+        text = f"{talk.holder.name} = ["
+        return [Splice(start, first, text), Splice(last, end, "]")]
+
+    def _behind(self, statement: ast.stmt, text: str, op: Op) -> Edit:
+        """Insert a line behind a statement."""
+        indent = indent_of(self.module, statement)
+        _, end = self.source.span(statement)
+        if indent is None or not self._ends_line(end):
+            raise Unclear("CC506", "other code stands on the line", statement)
+        if self.talk.kind == ATTRIBUTE and op.kind == "start":
+            scope = self.module.scope(statement).function()
+            if type_checked(scope) and getattr(scope.node, "name", "") == "__init__":
+                text = text.replace(" = ", ": str | None = ")
+        stop = self._line_end(end)
+        return Splice(stop, stop, f"{newline_of(self.module, statement)}{indent}{text}")
+
+    def _line_end(self, at: int) -> int:
+        utf8 = self.source.utf8
+        ends = [found for found in (utf8.find(b"\n", at), utf8.find(b"\r", at)) if found >= 0]
+        return min(ends) if ends else len(utf8)
+
+    def _ends_line(self, at: int) -> bool:
+        tail = self.source.utf8[at : self._line_end(at)].strip()
+        return not tail or tail.startswith(b"#")
+
+    # -- declarations ---------------------------------------------------------------------
+
+    def _declared(self) -> list[Edit]:
+        """Return ``global`` or ``nonlocal`` where functions set the id."""
+        if self.talk.kind not in (GLOBAL, CLOSURE):
+            return []
+        word = "global" if self.talk.kind == GLOBAL else "nonlocal"
+        setting = [*self.talk.of("reply"), *self.talk.of("start"), *self.talk.of("clear")]
+        scopes = {self.module.scope(op.statement).function(): op for op in setting}
+        result: list[Edit] = []
+        for scope, op in scopes.items():
+            if scope is not self.talk.holder.scope:
+                result.append(self._declaration(scope, word, op))
+        return result
+
+    def _declaration(self, scope: Scope, word: str, op: Op) -> Edit:
+        node = scope.node
+        if not isinstance(node, FUNCTIONS):
+            raise Unclear("CC506", "the function can't take a declaration", op.statement)
+        for part in node.body:
+            if isinstance(part, (ast.Global, ast.Nonlocal)) and self.talk.holder.name in part.names:
+                end = self.source.span(part)[1]
+                return Splice(end, end, f", {self.name}")
+        first = node.body[0]
+        indent = indent_of(self.module, first)
+        if indent is None or first.lineno == node.lineno:
+            raise Unclear("CC506", "the function has no line for a declaration", first)
+        newline = newline_of(self.module, first)
+        if isinstance(first, ast.Expr) and constant_string(first.value) is not None:
+            stop = self._line_end(self.source.span(first)[1])
+            if not self._ends_line(self.source.span(first)[1]):
+                raise Unclear("CC506", "other code stands on the line", first)
+            return Splice(stop, stop, f"{newline}{indent}{word} {self.name}")
+        above = getattr(first, "decorator_list", None)
+        if above:
+            raise Unclear("CC506", "the function begins with a decorator", first)
+        start = self.source.span(first)[0]
+        return Splice(start, start, f"{word} {self.name}{newline}{indent}")
+
+    # -- what nobody reads any more -------------------------------------------------------
+
+    def _unused(self, gone: set[tuple[int, int]]) -> list[Edit]:
+        """Return the removal of variables that only held what the list was given."""
+        result: list[Edit] = []
+        for statement in self.removed:
+            for part in walk(statement):
+                if not isinstance(part, ast.Name) or not isinstance(part.ctx, ast.Load):
+                    continue
+                for binding in bindings_of(self.module, part):
+                    target = binding.statement
+                    if not isinstance(target, ast.stmt) or target in self.removed:
+                        continue
+                    if binding.scope.kind == "comp" or self._read(binding, part):
+                        continue
+                    if self.source.span(target) in gone:
+                        self.removed.append(target)
+                        continue
+                    if not _pure(target, part.id) or not alone(self.source, target):
+                        raise Unclear("CC506", f"`{part.id}` would have no use left", target)
+                    if self._only(target):
+                        raise Unclear("CC506", f"`{part.id}` would leave an empty block", target)
+                    self.removed.append(target)
+                    result.append(RemoveStatement(*self.source.span(target)))
+        return result
+
+    def _read(self, binding: object, part: ast.Name) -> bool:
+        """Return whether something that stays reads a variable."""
+        from migrator.analysis.scopes import Binding
+
+        assert isinstance(binding, Binding)
+        replies = [op.reply for op in self.talk.of("reply")]
+        own = {reply.names[-1].id for reply in replies if reply is not None and reply.names}
+        if part.id in own or binding.name == self.talk.holder.name:
+            return True
+        if binding.kind not in ("assign", "walrus"):
+            return True
+        return any(
+            not any(self._inside(use, statement) for statement in self.removed)
+            for use in uses_of(self.module, binding)
+        )
+
+    def _inside(self, node: ast.AST, statement: ast.stmt) -> bool:
+        return self.module.statement(node) is statement
+
+    # -- blocks ---------------------------------------------------------------------------
+
+    def _block(self, statement: ast.stmt) -> list[ast.stmt]:
+        parent = self.module.parent(statement)
+        for name in _SUITES:
+            block = getattr(parent, name, None)
+            if isinstance(block, list) and statement in block:
+                return block
+        return []
+
+    def _only(self, statement: ast.stmt) -> bool:
+        return len(self._block(statement)) < 2
+
+    def _follower(self, statement: ast.stmt) -> ast.stmt | None:
+        block = self._block(statement)
+        at = block.index(statement) + 1 if statement in block else len(block)
+        return block[at] if at < len(block) else None
+
+
+def _pure(statement: ast.stmt, name: str) -> bool:
+    """Return whether a statement only gives one variable a value that nobody misses."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return False
+    target = statement.targets[0]
+    if not isinstance(target, ast.Name) or target.id != name:
+        return False
+    return not any(
+        isinstance(part, (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr))
+        for part in walk(statement.value)
+    )
+
+
+def _within(inner: Scope | None, outer: Scope) -> bool:
+    while inner is not None:
+        if inner is outer:
+            return True
+        inner = inner.parent
+    return False
