@@ -76,7 +76,10 @@ class Conversations:
 
     def _look(self, holder: Holder) -> None:
         uses = holder.uses()
-        if not any(self._keeps_reply(use) for use in uses):
+        gains = [
+            binding.node for binding in holder.bindings() if isinstance(binding.node, ast.expr)
+        ]
+        if not any(self._keeps_reply(use) for use in (*uses, *gains)):
             return
         talk = Conversation(holder)
         self.found.append(talk)

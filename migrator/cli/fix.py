@@ -19,6 +19,7 @@ from migrator.files.git import uncommitted
 from migrator.files.reading import Unreadable
 from migrator.files.writing import replace
 from migrator.planning.model import Place, Problem
+from migrator.reporting.conversations import as_lines, conversations
 from migrator.reporting.text import complain
 
 
@@ -82,6 +83,7 @@ def _write(change: Change) -> bool:
 def _report(outcome: Outcome, written: list[Change], given: dict[str, Any]) -> int:
     """Print what is left and what was done; return the exit status."""
     applied = [finding for change in written for finding in change.answered]
+    kept = conversations([change.file for change in written], unsafe=given["unsafe_fixes"])
     if given["output_format"] == "json":
         from migrator.reporting.json import document
 
@@ -94,7 +96,10 @@ def _report(outcome: Outcome, written: list[Change], given: dict[str, Any]) -> i
 
         show(outcome, {**given, "quiet": True})
         if given["output_format"] in ("text", "full", "concise") and not given["quiet"]:
-            for line in closing(outcome, len(applied), len(written)):
+            for line in (
+                *closing(outcome, len(applied), len(written)),
+                *as_lines(kept, would=False),
+            ):
                 sys.stdout.write(line + "\n")
     status = outcome.status(exit_zero=given["exit_zero"])
     if written and given["exit_non_zero_on_fix"]:
@@ -114,10 +119,14 @@ def _show_diff(outcome: Outcome, found: Iterable[Change], given: dict[str, Any])
     sys.stdout.buffer.flush()
     complain(outcome.problems())
     applied = sum(len(change.answered) for change in shown)
+    kept = conversations([change.file for change in shown], unsafe=given["unsafe_fixes"])
     for change in shown:
         settle_answered(change)
     if not given["quiet"]:
-        for line in closing(outcome, applied, len(shown), would=True):
+        for line in (
+            *closing(outcome, applied, len(shown), would=True),
+            *as_lines(kept, would=True),
+        ):
             sys.stderr.write(line + "\n")
     if outcome.status() == 2:
         return 2

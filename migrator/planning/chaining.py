@@ -7,7 +7,7 @@ from the answer itself where it is certain which one that is.
 from __future__ import annotations
 
 from migrator.analysis.continuable import models_differ, refusal
-from migrator.analysis.conversations import REPLY, REQUEST, Conversation, Conversations
+from migrator.analysis.conversations import LIST, REPLY, REQUEST, Conversation, Conversations
 from migrator.analysis.facts import LedgerRow, Mention, Reason
 from migrator.analysis.listholders import ATTRIBUTE, CONCURRENT, LOCAL
 from migrator.analysis.requests import Change
@@ -103,7 +103,7 @@ class Chains:
             last = self.module.source.line(op.node.end_lineno or op.node.lineno)
             if _OPT_OUT in first or _OPT_OUT in last:
                 self.plan.heeded.append(op.node.lineno)
-                return (REQUEST, "a comment asks for the list", op.node)
+                return (LIST, "a comment asks for it", op.node)
         return None
 
     # -- doing it -------------------------------------------------------------------------
@@ -211,7 +211,7 @@ class Chains:
             for word in ("import", "from"):
                 asked.append((f"{word} {name}".encode(), f"`{name}` may run two turns at once, in"))
         for needle, message in asked:
-            mention = Mention((needle,), Reason("CC602", message, place, "note"), group.id,
+            mention = Mention((needle,), Reason(LIST, message, place, "note"), group.id,
                               anywhere=True)  # fmt: skip
             mention.swap = swap
             mention.kept = kept
