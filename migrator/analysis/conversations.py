@@ -138,7 +138,8 @@ class Conversations:
                 assert isinstance(target, ast.expr)
                 self._op(talk, Op("start", statement, target, items))
                 return
-        talk.stop = (LIST, f"`{talk.holder.shown}` becomes another list here", statement)
+        message = "becomes a list here that may be changed later, or belongs to others"
+        talk.stop = (LIST, f"`{talk.holder.shown}` {message}", statement)
 
     def _use(self, talk: Conversation, use: ast.expr) -> None:
         parent = self.module.parent(use)
@@ -219,7 +220,7 @@ class Conversations:
             return
         if op.reply.call not in self.calls:
             talk.stop = (REPLY, "which request this answers can't be seen", items[0])
-        elif op.reply.direct:
+        elif op.reply.direct and not op.reply.names:
             talk.stop = (REPLY, "the response has no variable of its own", op.reply.call)
         elif op.reply.text and op.reply.call in self.tools and not answers_in_words(
             self.results, statement, op.reply

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Reason:
     """Why a site is not simply rewritten: a code of ``rules/codes.toml``, and where it shows.
 
-    ``effect`` is one of block, keep, unknown, suggest.
+    ``effect`` is one of block, keep, unknown, suggest, note; a note changes no verdict.
     """
 
     __slots__ = ("code", "message", "place", "effect")

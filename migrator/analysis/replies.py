@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
 _DUMPS = ("model_dump", "to_dict", "dict")
 _LONGEST = 20
+# What a variable that takes the place of the response may hold now.
+_HOLDS = ("completion", "choice", "message")
 
 
 class Reply:
     """An answer in a list.
 
     ``call`` is the request it answers; ``names`` are the variables it goes through, the last one
-    holds the response, unless ``direct``: then the response has no variable.  ``text``: only the
-    text is repeated, not the whole message.
+    holds the response, unless ``direct``: then it holds the text, and the response has no
+    variable.  ``text``: only the text is repeated, not the whole message.
     """
 
     __slots__ = ("call", "names", "text", "direct")
@@ -159,7 +161,7 @@ class Replies:
                 node = self._only(node, names)
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 if node.func.attr not in _DUMPS or self._kind(node.func.value) != "message":
-                    direct = not names or self._kind(names[-1]) != "completion"
+                    direct = not names or self._kind(names[-1]) not in _HOLDS
                     return Reply(node, names, text=text, direct=direct)
                 node = node.func.value
             else:

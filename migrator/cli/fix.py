@@ -147,6 +147,9 @@ def _from_stdin(given: dict[str, Any]) -> int:
     if given["diff"]:
         return _show_diff(outcome, found, given)
     sys.stdout.buffer.write(after)
+    kept = conversations([change.file for change in found], unsafe=given["unsafe_fixes"])
+    for line in () if given["quiet"] else as_lines(kept, would=False):
+        sys.stderr.write(line + "\n")
     for change in found:
         settle_answered(change)
     complain(outcome.problems())

@@ -7,7 +7,7 @@ from migrator.analysis.functions import type_checked
 from migrator.analysis.linearity import NOTHING, Op
 from migrator.analysis.listholders import ATTRIBUTE, CLOSURE, GLOBAL, LOCAL
 from migrator.analysis.reaching import bindings_of, uses_of
-from migrator.analysis.scopes import Module, Scope
+from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, walk
 from migrator.planning.build import Unclear
 from migrator.planning.layout import WIDEST, indent_of, newline_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from migrator.planning.model import Edit
 
 _NAMES = ("previous_id", "previous_response_id", "last_response_id")
+_RESPONSE = "response"
 _SUITES = ("body", "orelse", "finalbody")
 
 
@@ -45,6 +46,15 @@ class ChainEdits:
             replies = [op for op in replies if op in told]
         # The calls whose answers are continued.
         self.continued = {op.reply.call for op in replies if op.reply is not None}
+        # Those among them whose responses get a variable.
+        self.direct = {op.reply.call for op in replies if op.reply is not None and op.reply.direct}
+        self.response = ""
+        if self.direct:
+            if not self._free(_RESPONSE) or any(
+                name == _RESPONSE and _meet(scope, talk.holder.scope) for scope, name in taken
+            ):
+                raise Unclear("CC506", f"`{_RESPONSE}` is taken", talk.ops[0].node)
+            self.response = _RESPONSE
 
     # -- names ----------------------------------------------------------------------------
 
@@ -52,10 +62,8 @@ class ChainEdits:
         own = f"{self.talk.holder.name.lstrip('_')}_previous_id"
         for name in (*_NAMES, own):
             if self._free(name) and not any(
-                known == name and (_within(scope, self.talk.holder.scope)
-                                   or _within(self.talk.holder.scope, scope))
-                for scope, known in taken
-            ):  # fmt: skip
+                known == name and _meet(scope, self.talk.holder.scope) for scope, known in taken
+            ):
                 return name
         raise Unclear("CC506", "no name is free for the id", self.talk.ops[0].node)
 
@@ -80,6 +88,8 @@ class ChainEdits:
 
     def _response(self, op: Op) -> str:
         assert op.reply is not None
+        if op.reply.direct:
+            return self.response
         return self.variables.name(op.reply.names[-1])
 
     # -- edits ----------------------------------------------------------------------------
@@ -96,6 +106,9 @@ class ChainEdits:
             result += self._declared()
         gone = {(e.start, e.end) for e in known if isinstance(e, RemoveStatement)}
         result += self._unused(gone)
+        for op in self.talk.of("reply"):
+            if op.reply is not None and op.reply.direct and op.reply.call in self.continued:
+                result += self._named(op)
         return result + self._closed([e for e in result if isinstance(e, RemoveStatement)], gone)
 
     def _closed(self, removals: list[RemoveStatement], gone: set[tuple[int, int]]) -> list[Edit]:
@@ -187,6 +200,44 @@ class ChainEdits:
         tail = self.source.utf8[at : self._line_end(at)].strip()
         return not tail or tail.startswith(b"#")
 
+    # -- responses without a variable -----------------------------------------------------
+
+    def _named(self, op: Op) -> list[Edit]:
+        """Give the response of ``text = client….create(…)….content`` a variable of its own."""
+        assert op.reply is not None
+        name, call = op.reply.names[-1], op.reply.call
+        binding = bindings_of(self.module, name)[0]
+        statement, source = binding.statement, self.source
+        if (
+            not isinstance(statement, ast.Assign)
+            or len(statement.targets) != 1
+            or statement.targets[0] is not binding.node
+            or self.module.statement(call) is not statement
+        ):
+            raise Unclear("CC506", "the response has no variable of its own", call)
+        target = source.span(statement.targets[0])
+        start, end = source.span(statement.value)
+        inner = self.module.parent(call)
+        first = source.span(inner if isinstance(inner, ast.Await) else call)[0]
+        indent, stop = indent_of(self.module, statement), source.span(call)[1]
+        opening, closing = source.utf8[start:first].strip(), source.utf8[stop:end]
+        if indent is None or not self._ends_line(end) or opening not in (b"", b"("):
+            raise Unclear("CC506", "the response has no variable of its own", statement)
+        if (
+            (opening and b"\n" in source.utf8[start:end])
+            or b"#" in closing
+            or not closing.lstrip(b" )\r\n\t").startswith(b".")
+        ):
+            raise Unclear("CC506", "the response has no variable of its own", statement)
+        result: list[Edit] = [Splice(*target, self.response), Cut(stop, end, "")]
+        if opening:
+            result.append(Cut(start, first, ""))
+        if self._read(binding, name, own=False):
+            behind = self._line_end(end)
+            text = f"{newline_of(self.module, statement)}{indent}{name.id} = "
+            result.append(Splice(behind, behind, f"{text}{self.response}.output_text"))
+        return result
+
     # -- declarations ---------------------------------------------------------------------
 
     def _declared(self) -> list[Edit]:
@@ -252,14 +303,11 @@ class ChainEdits:
                     result.append(RemoveStatement(*self.source.span(target)))
         return result
 
-    def _read(self, binding: object, part: ast.Name) -> bool:
-        """Return whether something that stays reads a variable."""
-        from migrator.analysis.scopes import Binding
-
-        assert isinstance(binding, Binding)
+    def _read(self, binding: Binding, part: ast.Name, *, own: bool = True) -> bool:
+        """Return whether something that stays reads a variable; those of responses are."""
         replies = [op.reply for op in self.talk.of("reply")]
-        own = {reply.names[-1].id for reply in replies if reply is not None and reply.names}
-        if part.id in own or binding.name == self.talk.holder.name:
+        held = {reply.names[-1].id for reply in replies if reply is not None and reply.names}
+        if (own and part.id in held) or binding.name == self.talk.holder.name:
             return True
         if binding.kind not in ("assign", "walrus"):
             return True
@@ -301,6 +349,11 @@ def _pure(statement: ast.stmt, name: str) -> bool:
         isinstance(part, (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr))
         for part in walk(statement.value)
     )
+
+
+def _meet(one: Scope, two: Scope) -> bool:
+    """Return whether a name of one scope may be seen in the other."""
+    return _within(one, two) or _within(two, one)
 
 
 def _within(inner: Scope | None, outer: Scope) -> bool:

@@ -122,6 +122,7 @@ class Chains:
             return (REPLY, error.message, error.node)
         group = self._together(groups)
         self.taken.append((talk.holder.scope, writer.name))
+        self.taken.append((talk.holder.scope, writer.response))
         group.edits = [edit for edit in group.edits if edit not in old] + new + added
         kept = self._kept(talk, writer)
         group.kept.append(kept)
@@ -146,7 +147,8 @@ class Chains:
                 if store == "True" or self.settings.store == "preserve":
                     changes.append(Change("add", "", "store", store))
             old.append(edit)
-            new.append(CallEdit(edit.start, edit.end, changes, width_of(self.module.source)))
+            width = width_of(self.module.source)
+            new.append(CallEdit(*span, changes, width, last=call in writer.direct))
         return old, new
 
     def _together(self, groups: list[Group]) -> Group:

@@ -40,16 +40,21 @@ class Splice:
 class CallEdit:
     """Rewrite the keywords of the call expression at bytes ``start:end``.
 
-    With a ``width``, a line that gets wider than that is broken as formatters do.
+    With a ``width``, a line that gets wider than that is broken as formatters do, if the call ends
+    it; ``last``: other edits take away what stands behind the call.
     """
 
-    __slots__ = ("start", "end", "changes", "width")
+    __slots__ = ("start", "end", "changes", "width", "last")
 
-    def __init__(self, start: int, end: int, changes: Sequence[Change], width: int = 0) -> None:
+    def __init__(
+        self, start: int, end: int, changes: Sequence[Change], width: int = 0, *,
+        last: bool = False,
+    ) -> None:  # fmt: skip
         self.start = start
         self.end = end
         self.changes = tuple(changes)
         self.width = width
+        self.last = last
 
 
 class Cut(Splice):
