@@ -18,19 +18,20 @@ _LIMITS = ("max_tokens", "max_completion_tokens")
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
-def refusal(site: Site, request: Request, host: Host | None, *, text: bool) -> (
-    tuple[str, ast.AST] | None
-):  # fmt: skip
+def refusal(
+    site: Site, request: Request, host: Host | None, *, text: bool, read: bool
+) -> tuple[str, ast.AST] | None:
     """Return why the server can't be asked to go on from an answer, and where that shows.
 
-    ``text``: the program keeps no more than the text of the answer.
+    ``text``: the program keeps no more than the text of the answer; ``read``: a loop that reads
+    the stream can remember the id of the answer.
     """
     call = site.call
     if host is None or host.verdict != "openai":
         return "only OpenAI's own servers are known to keep conversations", call
     if site.legacy or site.raw or site.operation == STREAM:
         return "the answer comes in a form whose id isn't read", call
-    if request.streamed:
+    if request.streamed and not read:
         return "the answer is streamed", call
     for item in call.keywords:
         if item.arg is None or item.arg == "extra_body":

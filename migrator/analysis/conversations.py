@@ -184,7 +184,7 @@ class Conversations:
         above = self.module.parent(call)
         while above is not statement:
             if not isinstance(above, (ast.Await, ast.Attribute, ast.Subscript, ast.Call,
-                                      ast.keyword, ast.NamedExpr)):  # fmt: skip
+                                      ast.keyword, ast.NamedExpr, ast.withitem)):  # fmt: skip
                 shown = self.module.source.one_line(statement, 60)
                 talk.stop = (LIST, f"the request is made inside `{shown}`", call)
                 return

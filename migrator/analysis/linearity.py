@@ -8,6 +8,7 @@ included, means the same for both.  `Walk` follows one function statement by sta
 
 from __future__ import annotations
 
+from migrator.analysis.collected import mark_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import FUNCTIONS, ast, children, last_name, walk
 
@@ -198,8 +199,7 @@ class Walk:
                 self._fail("what is taken out may be known to the server", op.node)
             return State(None, frozenset(), state.said, max(0, state.tail - 1), state.tail > 1)
         assert op.reply is not None
-        names = {name.id for name in op.reply.names}
-        if state.sent is not op.reply.call or not names <= state.fresh:
+        if state.sent is not op.reply.call or not op.reply.proof <= state.fresh:
             self._fail("this may not be the answer to what the list held last", op.node)
         return State(None, frozenset(), op, 0, False)
 
@@ -221,8 +221,11 @@ class Walk:
         return State(state.sent, fresh, said, state.tail, state.new)
 
     def _header(self, node: ast.stmt, parts: list[ast.expr], state: State) -> State:
-        if self.sends.get(node):
-            self._fail("the request stands in a condition", self.sends[node][0].node)
+        for op in self.sends.get(node, ()):
+            if isinstance(node, (ast.For, ast.AsyncFor, ast.With, ast.AsyncWith)) and parts:
+                state = self._sent(op, state)
+            elif parts:
+                self._fail("the request stands in a condition", op.node)
         for part in parts:
             if any(self.risky(item) for item in walk(part)):
                 state = State(None, frozenset(), MANY, 0, state.new)
@@ -230,15 +233,18 @@ class Walk:
         return self._at(state)
 
     def _loop(self, node: ast.While | ast.For | ast.AsyncFor, state: State) -> State | None:
-        entry: State | None = state
         endless = isinstance(node, ast.While) and (
             isinstance(node.test, ast.Constant) and bool(node.test.value)
         )
+        entry: State | None = state
+        if not isinstance(node, ast.While):
+            entry = self._header(node, [node.iter], state)
         for _ in range(_ROUNDS):
             assert entry is not None
-            head = node.test if isinstance(node, ast.While) else node.iter
-            inner = self._header(node, [head], entry)
-            body = inner if isinstance(node, ast.While) else self._bound(node.target, inner)
+            if isinstance(node, ast.While):
+                body = inner = self._header(node, [node.test], entry)
+            else:
+                body, inner = self._bound(node.target, entry), entry
             self._loops.append(([], []))
             end = self._block(node.body, body)
             breaks, again = self._loops.pop()
@@ -254,7 +260,7 @@ class Walk:
         assert entry is not None
         after: State | None = None
         if not endless:
-            inner = self._header(node, [], entry)
+            inner = self._named(mark_of(node), self._at(entry))
             if not isinstance(node, ast.While) and back is not None and self.over_calls(node.iter):
                 # An answer that calls tools has at least one call.
                 inner = State(inner.sent, inner.fresh, inner.said, inner.tail, back.new)

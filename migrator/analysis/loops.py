@@ -53,10 +53,11 @@ class StreamLoop:
     ``text`` is what stays for a piece of text, ``endings`` what happens at the end, by finish
     reason; ``event`` is the new name of the loop variable; ``says_none`` are statements that
     print ``None`` for chunks without text.  ``others`` are the other events of a ``stream`` helper:
-    their type, a field that must not be empty, and what stays.
+    their type, a field that must not be empty, and what stays.  ``keeps`` is the variable that
+    remembers the id of the answer.
     """
 
-    __slots__ = ("node", "binding", "event", "text", "endings", "says_none", "others")
+    __slots__ = ("node", "binding", "event", "text", "endings", "says_none", "others", "keeps")
 
     def __init__(self, node: Loop, binding: Binding, event: str) -> None:
         self.node = node
@@ -66,6 +67,7 @@ class StreamLoop:
         self.endings: dict[str, list[Piece]] = {}
         self.says_none: list[Piece] = []
         self.others: list[tuple[str, str, list[Piece]]] = []
+        self.keeps = ""
 
 
 def specialised(module: Module, node: Loop, asked: Asked | None) -> StreamLoop:

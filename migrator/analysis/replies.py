@@ -6,12 +6,14 @@ list has to be the message itself, or its text and nothing else.
 
 from __future__ import annotations
 
+from migrator.analysis.collected import collected, mark_of
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.rebuilt import field
 from migrator.analysis.syntax import ast, constant_string, is_none, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from migrator.analysis.loops import StreamLoop
     from migrator.analysis.results import Results
 
 _DUMPS = ("model_dump", "to_dict", "dict")
@@ -25,16 +27,24 @@ class Reply:
 
     ``call`` is the request it answers; ``names`` are the variables it goes through, the last one
     holds the response, unless ``direct``: then it holds the text, and the response has no
-    variable.  ``text``: only the text is repeated, not the whole message.
+    variable.  ``text``: only the text is repeated, not the whole message.  ``loop`` is what
+    collects the text of a stream.
     """
 
-    __slots__ = ("call", "names", "text", "direct")
+    __slots__ = ("call", "names", "text", "direct", "loop")
 
     def __init__(self, call: ast.Call, names: list[ast.Name], *, text: bool, direct: bool) -> None:
         self.call = call
         self.names = names
         self.text = text
         self.direct = direct
+        self.loop: StreamLoop | None = None
+
+    @property
+    def proof(self) -> set[str]:
+        """What must have been bound, or come to its end, since the request."""
+        marks = {mark_of(self.loop.node)} if self.loop is not None else set()
+        return marks | {name.id for name in self.names}
 
     @property
     def held_in(self) -> str:
@@ -98,6 +108,9 @@ class Replies:
         keys = {constant_string(key) for key in node.keys}
         if role is None or content is None or keys != {"role", "content"} or len(node.keys) != 2:
             raise Unproven("the message has more than a role and the text", node)
+        streamed = self._streamed(content, names)
+        if streamed is not None and constant_string(role) is not None:
+            return streamed
         reply = self._of(self._content(content, names), names, text=True)
         if constant_string(role) is None:
             there = self._of(self.results.step_at[role].value, [], text=True)
@@ -124,6 +137,15 @@ class Replies:
             return self._content(self._only(node, names), names)
         shown = self.module.source.one_line(node, 60)
         raise Unproven(f"`{shown}` may differ from what the model said", node)
+
+    def _streamed(self, node: ast.expr, names: list[ast.Name]) -> Reply | None:
+        """Return the answer whose text was collected from a stream."""
+        loop = collected(self.results, node) if isinstance(node, ast.Name) else None
+        if loop is None:
+            return None
+        reply = self._of(loop.node.iter, names, text=True)
+        reply.loop, reply.direct, reply.names = loop, False, names[:0]
+        return reply
 
     def _reads_role(self, node: ast.expr) -> bool:
         step = self.results.step_at.get(node)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from migrator.planning.model import Edit
 
 _NAMES = ("previous_id", "previous_response_id", "last_response_id")
-_RESPONSE = "response"
+_RESPONSE, _ANSWER = "response", "response_id"
 _SUITES = ("body", "orelse", "finalbody")
 
 
@@ -48,13 +48,10 @@ class ChainEdits:
         self.continued = {op.reply.call for op in replies if op.reply is not None}
         # Those among them whose responses get a variable.
         self.direct = {op.reply.call for op in replies if op.reply is not None and op.reply.direct}
-        self.response = ""
-        if self.direct:
-            if not self._free(_RESPONSE) or any(
-                name == _RESPONSE and _meet(scope, talk.holder.scope) for scope, name in taken
-            ):
-                raise Unclear("CC506", f"`{_RESPONSE}` is taken", talk.ops[0].node)
-            self.response = _RESPONSE
+        self.response = self._certain(_RESPONSE, taken) if self.direct else ""
+        # Loops over the streams of such calls, and the variable for the ids of their answers.
+        self.loops = [op.reply.loop for op in replies if op.reply is not None and op.reply.loop]
+        self.answer = self._certain(_ANSWER, taken) if self.loops else ""
 
     # -- names ----------------------------------------------------------------------------
 
@@ -66,6 +63,13 @@ class ChainEdits:
             ):
                 return name
         raise Unclear("CC506", "no name is free for the id", self.talk.ops[0].node)
+
+    def _certain(self, name: str, taken: Sequence[tuple[Scope, str]]) -> str:
+        """Return ``name`` if nothing else has it; raises `Unclear`."""
+        met = any(known == name and _meet(scope, self.talk.holder.scope) for scope, known in taken)
+        if met or not self._free(name):
+            raise Unclear("CC506", f"the name `{name}` is taken", self.talk.ops[0].node)
+        return name
 
     def _free(self, name: str) -> bool:
         if name in self.module.attributes:
@@ -84,13 +88,16 @@ class ChainEdits:
         if not self.straight:
             return self.id
         (told,) = self.talk.told[call]
-        return "" if told == NOTHING or isinstance(told, str) else f"{self._response(told)}.id"
+        return "" if told == NOTHING or isinstance(told, str) else self._answered(told)
 
-    def _response(self, op: Op) -> str:
+    def _answered(self, op: Op) -> str:
+        """Return how the id of an answer is spelled."""
         assert op.reply is not None
+        if op.reply.loop is not None:
+            return self.answer
         if op.reply.direct:
-            return self.response
-        return self.variables.name(op.reply.names[-1])
+            return f"{self.response}.id"
+        return f"{self.variables.name(op.reply.names[-1])}.id"
 
     # -- edits ----------------------------------------------------------------------------
 
@@ -138,7 +145,7 @@ class ChainEdits:
             raise Unclear("CC506", "the line of the answer holds something else", statement)
         newline = newline_of(self.module, statement)
         self.removed.append(statement)
-        lines = [] if self.straight else [f"{self.id} = {self._response(op)}.id"]
+        lines = [] if self.straight else [f"{self.id} = {self._answered(op)}"]
         follower = self._follower(statement)
         merged = self._merged(follower)
         if merged is not None:
@@ -309,7 +316,8 @@ class ChainEdits:
         held = {reply.names[-1].id for reply in replies if reply is not None and reply.names}
         if (own and part.id in held) or binding.name == self.talk.holder.name:
             return True
-        if binding.kind not in ("assign", "walrus"):
+        others = binding.scope.bindings.get(binding.name, ())
+        if binding.kind not in ("assign", "walrus") or any(o.kind == "augassign" for o in others):
             return True
         return any(
             not any(self._inside(use, statement) for statement in self.removed)

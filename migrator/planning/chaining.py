@@ -14,6 +14,7 @@ from migrator.analysis.requests import Change
 from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
 from migrator.planning.chainedits import ChainEdits
+from migrator.planning.chainstreams import keep_id
 from migrator.planning.model import CallEdit, Kept
 from migrator.planning.wrapping import width_of
 
@@ -86,9 +87,12 @@ class Chains:
 
     def _refused(self, talk: Conversation) -> tuple[str, str, ast.AST] | None:
         texts = {op.reply.call for op in talk.of("reply") if op.reply is not None and op.reply.text}
+        loops = {op.reply.call for op in talk.of("reply") if op.reply is not None and op.reply.loop}
+        replied = {op.reply.call for op in talk.of("reply") if op.reply is not None}
         for call in talk.calls:
             _, site, request, finding = self.calls[call]
-            found = refusal(site, request, finding.host, text=call in texts)
+            read = (call in loops or call not in replied) and talk.kind == LOCAL
+            found = refusal(site, request, finding.host, text=call in texts, read=read)
             if found is not None:
                 return (REQUEST, *found)
         other = models_differ(self.module, talk)
@@ -118,11 +122,15 @@ class Chains:
         try:
             added = writer.edits(edits)
             old, new = self._requests(talk, edits, writer)
+            for loop in writer.loops:
+                gone, come = keep_id(self.module, loop, writer.answer, edits, self.plan.mentions)
+                old, new = [*old, *gone], [*new, *come]
         except Unclear as error:
             return (REPLY, error.message, error.node)
         group = self._together(groups)
         self.taken.append((talk.holder.scope, writer.name))
         self.taken.append((talk.holder.scope, writer.response))
+        self.taken.append((talk.holder.scope, writer.answer))
         group.edits = [edit for edit in group.edits if edit not in old] + new + added
         kept = self._kept(talk, writer)
         group.kept.append(kept)
