@@ -218,11 +218,11 @@ class Conversations:
         except Unproven as error:
             talk.stop = (REPLY, error.message, error.node)
             return
-        if op.reply.call not in self.calls:
+        if not op.reply.calls <= set(self.calls):
             talk.stop = (REPLY, "which request this answers can't be seen", items[0])
         elif op.reply.direct and not op.reply.names:
-            talk.stop = (REPLY, "the response has no variable of its own", op.reply.call)
-        elif op.reply.text and op.reply.call in self.tools and not answers_in_words(
+            talk.stop = (REPLY, "the response has no variable of its own", items[0])
+        elif op.reply.text and op.reply.calls & self.tools and not answers_in_words(
             self.results, statement, op.reply
         ):  # fmt: skip
             talk.stop = (REPLY, "calls of tools would be left out here", statement)
@@ -245,6 +245,11 @@ class Conversations:
         if not talk.of("start"):
             talk.stop = (LIST, f"where `{holder.shown}` begins can't be seen", talk.ops[0].node)
             return
+        for op in talk.of("reply"):
+            assert op.reply is not None
+            if not op.reply.calls <= set(talk.calls):
+                talk.stop = (REPLY, "this may answer a request that was sent another list", op.node)
+                return
         shared = talk.kind != LOCAL
         found = concurrent(self.module, talk.functions) if shared else None
         if found is not None:

@@ -47,7 +47,8 @@ class Op:
 class State:
     """What is known where control stands.
 
-    ``sent`` is the call that was sent the list as it is, ``fresh`` the names bound since;
+    ``sent`` are the calls of which one was sent the list as it is (none: the list has changed, or
+    may have), ``fresh`` the names bound since;
     ``said`` is what the server has been told: nothing, everything up to one reply, or many;
     ``tail`` is how many elements at least were added one by one since; ``new`` whether there is
     surely anything to send.
@@ -56,7 +57,7 @@ class State:
     __slots__ = ("sent", "fresh", "said", "tail", "new")
 
     def __init__(
-        self, sent: ast.Call | None = None, fresh: frozenset[str] = frozenset(),
+        self, sent: frozenset[ast.Call] = frozenset(), fresh: frozenset[str] = frozenset(),
         said: Op | str = MANY, tail: int = 0, new: bool = True,
     ) -> None:  # fmt: skip
         self.sent = sent
@@ -74,9 +75,9 @@ def merged(one: State | None, two: State | None) -> State | None:
     """Return what is known where two ways meet."""
     if one is None or two is None:
         return one or two
-    sent = one.sent if one.sent is two.sent else None
+    sent = one.sent | two.sent if one.sent and two.sent else frozenset()
     return State(
-        sent, one.fresh & two.fresh if sent is not None else frozenset(),
+        sent, one.fresh & two.fresh if sent else frozenset(),
         one.said if one.said is two.said else MANY, min(one.tail, two.tail), one.new and two.new,
     )  # fmt: skip
 
@@ -150,7 +151,7 @@ class Walk:
         for call in self.sends.get(node, ()):
             state = self._sent(call, state)
         if self._hazard(node):
-            state = State(None, frozenset(), MANY, 0, state.new)
+            state = State(frozenset(), frozenset(), MANY, 0, state.new)
             self._at(state)
         op = self.ops.get(node)
         if op is not None:
@@ -172,7 +173,7 @@ class Walk:
             self._fail("nothing new may have been said before this request", op.items[0])
         call = op.items[0]
         assert isinstance(call, ast.Call)
-        return self._at(State(call, frozenset(), state.said, state.tail, state.new))
+        return self._at(State(frozenset({call}), frozenset(), state.said, state.tail, state.new))
 
     def _hazard(self, node: ast.stmt) -> bool:
         """Return whether what a statement does, besides its request, may touch the list."""
@@ -189,19 +190,22 @@ class Walk:
 
     def _done(self, op: Op, state: State) -> State:
         if op.kind == "start":
-            return State(None, frozenset(), NOTHING, len(op.items), bool(op.items))
+            return State(frozenset(), frozenset(), NOTHING, len(op.items), bool(op.items))
         if op.kind == "clear":
-            return State(None, frozenset(), NOTHING, 0, False)
+            return State(frozenset(), frozenset(), NOTHING, 0, False)
         if op.kind == "add":
-            return State(None, frozenset(), state.said, state.tail + op.count, True)
+            return State(frozenset(), frozenset(), state.said, state.tail + op.count, True)
         if op.kind == "pop":
             if state.tail < 1:
                 self._fail("what is taken out may be known to the server", op.node)
-            return State(None, frozenset(), state.said, max(0, state.tail - 1), state.tail > 1)
+            return State(
+                frozenset(), frozenset(), state.said, max(0, state.tail - 1), state.tail > 1
+            )
         assert op.reply is not None
-        if state.sent is not op.reply.call or not op.reply.proof <= state.fresh:
+        sent = state.sent
+        if not sent or not sent <= op.reply.calls or not op.reply.proof <= state.fresh:
             self._fail("this may not be the answer to what the list held last", op.node)
-        return State(None, frozenset(), op, 0, False)
+        return State(frozenset(), frozenset(), op, 0, False)
 
     def _bound(self, node: ast.AST, state: State) -> State:
         for part in walk(node):
@@ -217,7 +221,7 @@ class Walk:
         said = state.said
         if isinstance(said, Op) and said.reply is not None and said.reply.held_in == name:
             said = MANY
-        fresh = state.fresh | {name} if state.sent is not None else state.fresh
+        fresh = state.fresh | {name} if state.sent else state.fresh
         return State(state.sent, fresh, said, state.tail, state.new)
 
     def _header(self, node: ast.stmt, parts: list[ast.expr], state: State) -> State:
@@ -228,7 +232,7 @@ class Walk:
                 self._fail("the request stands in a condition", op.node)
         for part in parts:
             if any(self.risky(item) for item in walk(part)):
-                state = State(None, frozenset(), MANY, 0, state.new)
+                state = State(frozenset(), frozenset(), MANY, 0, state.new)
             state = self._bound(part, state)
         return self._at(state)
 

@@ -13,6 +13,8 @@ from migrator.analysis.syntax import ast, constant_string, is_none, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from migrator.analysis.loops import StreamLoop
     from migrator.analysis.results import Results
 
@@ -25,19 +27,19 @@ _HOLDS = ("completion", "choice", "message")
 class Reply:
     """An answer in a list.
 
-    ``call`` is the request it answers; ``names`` are the variables it goes through, the last one
-    holds the response, unless ``direct``: then it holds the text, and the response has no
+    ``calls`` are the requests it may answer; ``names`` are the variables it goes through, the last
+    one holds the response, unless ``direct``: then it holds the text, and the response has no
     variable.  ``text``: only the text is repeated, not the whole message.  ``loop`` is what
     collects the text of a stream.
     """
 
-    __slots__ = ("call", "names", "text", "direct", "loop")
+    __slots__ = ("calls", "names", "text", "direct", "loop")
 
-    def __init__(self, call: ast.Call, names: list[ast.Name], *, text: bool, direct: bool) -> None:
-        self.call = call
+    def __init__(self, calls: set[ast.Call], names: list[ast.Name], *, text: bool) -> None:
+        self.calls = calls
         self.names = names
         self.text = text
-        self.direct = direct
+        self.direct = False
         self.loop: StreamLoop | None = None
 
     @property
@@ -74,14 +76,38 @@ class Replies:
             return True
         if isinstance(node, ast.Dict):
             role, content = field(node, "role"), field(node, "content")
-            said = constant_string(role)
-            if said is None:
-                return role is not None and self._reads_role(role)
-            return said == "assistant" and not isinstance(content, ast.Constant)
+            if constant_string(role) not in (None, "assistant") or content is None:
+                return False
+            return role is not None and self._from_answer(content, set())
         if isinstance(node, ast.Name):
             values = [b.value for b in bindings_of(self.module, node) if not b.path]
             return any(isinstance(value, ast.Dict) and self.like(value) for value in values)
         return False
+
+    def _from_answer(self, node: ast.expr, seen: set[ast.AST]) -> bool:
+        """Return whether anything of an answer, or of a stream, goes into a value."""
+        for part in walk(node):
+            if not isinstance(part, ast.expr) or part in seen:
+                continue
+            seen.add(part)
+            if part in self.results.kinds or part in self.results.step_at:
+                return True
+            if not isinstance(part, ast.Name) or not isinstance(part.ctx, ast.Load):
+                continue
+            for binding in bindings_of(self.module, part):
+                value = binding.value
+                if isinstance(value, ast.expr) and self._from_answer(value, seen):
+                    return True
+                if self._in_loop(binding.node):
+                    return True
+        return False
+
+    def _in_loop(self, node: ast.AST) -> bool:
+        """Return whether a variable is set where a stream is read."""
+        streams = self.results.streams
+        found = [] if streams is None else [loop.node for _, loop in streams.loops]
+        above = self.module.enclosing(node, (ast.For, ast.AsyncFor)) if found else None
+        return any(above is each for each in found)
 
     def read(self, node: ast.expr) -> Reply:
         """Return which answer an element is; raises `Unproven`."""
@@ -89,9 +115,10 @@ class Replies:
         if self._kind(node) == "message":
             return self._of(node, names, text=False)
         if isinstance(node, ast.Name):
-            value = self._only(node, names)
-            if isinstance(value, ast.Dict):
-                return self._written(value, names)
+            values = self._values(node)
+            if len(values) == 1 and isinstance(values[0], ast.Dict):
+                names.append(node)
+                return self._written(values[0], names)
         if isinstance(node, ast.Dict):
             return self._written(node, names)
         raise Unproven("the answer is put together from other values", node)
@@ -102,7 +129,7 @@ class Replies:
         rebuilt = self.results.history.rebuilt.answer(node)
         if rebuilt is not None:
             reply = self._of(rebuilt[0], names, text=False)
-            self._same(node, names)
+            self._same(node, reply.names)
             return reply
         role, content = field(node, "role"), field(node, "content")
         keys = {constant_string(key) for key in node.keys}
@@ -111,10 +138,12 @@ class Replies:
         streamed = self._streamed(content, names)
         if streamed is not None and constant_string(role) is not None:
             return streamed
-        reply = self._of(self._content(content, names), names, text=True)
+        reply = self._content(content, names)
         if constant_string(role) is None:
-            there = self._of(self.results.step_at[role].value, [], text=True)
-            if there.call is not reply.call:
+            step = self.results.step_at.get(role)
+            if step is None or (step.kind, step.name) != ("message", "role"):
+                raise Unproven("the role is not known", role)
+            if self._of(step.value, [], text=True).calls != reply.calls:
                 raise Unproven("the role is another answer's", role)
         return reply
 
@@ -124,17 +153,17 @@ class Replies:
             if isinstance(part, ast.Name) and self.module.scope(part).kind != "comp":
                 names.insert(0, part)
 
-    def _content(self, node: ast.expr, names: list[ast.Name]) -> ast.expr:
-        """Return the message whose whole text ``node`` is."""
+    def _content(self, node: ast.expr, names: list[ast.Name]) -> Reply:
+        """Return the answer whose whole text ``node`` is."""
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2:
             last = node.values[1]
             if isinstance(last, ast.Constant) and not last.value:
                 return self._content(node.values[0], names)
         step = self.results.step_at.get(node)
         if step is not None and step.becomes == "content":
-            return step.value
+            return self._of(step.value, names, text=True)
         if isinstance(node, ast.Name):
-            return self._content(self._only(node, names), names)
+            return self._joined(node, names, self._content)
         shown = self.module.source.one_line(node, 60)
         raise Unproven(f"`{shown}` may differ from what the model said", node)
 
@@ -144,32 +173,53 @@ class Replies:
         if loop is None:
             return None
         reply = self._of(loop.node.iter, names, text=True)
-        reply.loop, reply.direct, reply.names = loop, False, names[:0]
+        if len(reply.calls) > 1:
+            raise Unproven("several requests may have started the stream", loop.node.iter)
+        reply.loop, reply.direct, reply.names = loop, False, []
         return reply
-
-    def _reads_role(self, node: ast.expr) -> bool:
-        step = self.results.step_at.get(node)
-        return step is not None and (step.kind, step.name) == ("message", "role")
 
     # -- back to the call -----------------------------------------------------------------
 
     def _kind(self, node: ast.expr) -> str:
         return self.results.kinds.get(node, ("", 0))[0]
 
-    def _only(self, node: ast.Name, names: list[ast.Name]) -> ast.expr:
-        """Return the one value a variable has."""
-        seen = bindings_of(self.module, node)
-        value = seen[0].value if len(seen) == 1 else None
-        if (
-            not isinstance(value, ast.expr)
-            or is_none(value)
-            or seen[0].path
-            or seen[0].remote
-            or seen[0].kind not in ("assign", "walrus")
-        ):
+    def _values(self, node: ast.Name) -> list[ast.expr]:
+        """Return every value a variable may have; raises `Unproven`."""
+        result: list[ast.expr] = []
+        for binding in bindings_of(self.module, node):
+            value = binding.value
+            if (
+                not isinstance(value, ast.expr)
+                or is_none(value)
+                or binding.path
+                or binding.remote
+                or binding.kind not in ("assign", "walrus")
+            ):
+                raise Unproven(f"`{node.id}` may hold something else", node)
+            result.append(value)
+        if not result:
             raise Unproven(f"`{node.id}` may hold something else", node)
+        return result
+
+    def _joined(
+        self, node: ast.Name, names: list[ast.Name],
+        follow: Callable[[ast.expr, list[ast.Name]], Reply],
+    ) -> Reply:  # fmt: skip
+        """Follow every value of a variable; they have to come by the same variables."""
+        values = self._values(node)
         names.append(node)
-        return value
+        found = [follow(value, list(names)) for value in values]
+        first = found[0]
+        if any(each.direct for each in found) and len(found) > 1:
+            raise Unproven("the response has no variable of its own", node)
+        if any([n.id for n in each.names] != [n.id for n in first.names] for each in found):
+            raise Unproven(f"`{node.id}` comes from several variables", node)
+        for each in found:
+            first.calls |= each.calls
+        if len(first.calls) > 1 and self._kind(first.names[-1]) != "completion":
+            raise Unproven("the response has no variable of its own", node)
+        names[:] = first.names
+        return first
 
     def _of(self, node: ast.expr, names: list[ast.Name], *, text: bool) -> Reply:
         """Follow a message back to the call that returned it."""
@@ -179,12 +229,17 @@ class Replies:
                 node = step.value
             elif isinstance(node, (ast.Subscript, ast.Await, ast.NamedExpr)):
                 node = node.value
-            elif isinstance(node, ast.Name):
-                node = self._only(node, names)
+            elif isinstance(node, ast.Name) and len(names) < _LONGEST:
+
+                def follow(value: ast.expr, so_far: list[ast.Name]) -> Reply:
+                    return self._of(value, so_far, text=text)
+
+                return self._joined(node, names, follow)
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 if node.func.attr not in _DUMPS or self._kind(node.func.value) != "message":
-                    direct = not names or self._kind(names[-1]) not in _HOLDS
-                    return Reply(node, names, text=text, direct=direct)
+                    reply = Reply({node}, names, text=text)
+                    reply.direct = not names or self._kind(names[-1]) not in _HOLDS
+                    return reply
                 node = node.func.value
             else:
                 break

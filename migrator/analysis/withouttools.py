@@ -66,5 +66,5 @@ def _calls_tools(results: Results, test: ast.expr, reply: Reply) -> bool | None:
         elif isinstance(node, ast.Await):
             node = node.value
         else:
-            return True if node is reply.call else None
+            return True if reply.calls == {node} else None
     return None

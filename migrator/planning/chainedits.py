@@ -45,9 +45,14 @@ class ChainEdits:
             told = {op for ops in talk.told.values() for op in ops}
             replies = [op for op in replies if op in told]
         # The calls whose answers are continued.
-        self.continued = {op.reply.call for op in replies if op.reply is not None}
+        self.continued = {call for op in replies if op.reply is not None for call in op.reply.calls}
         # Those among them whose responses get a variable.
-        self.direct = {op.reply.call for op in replies if op.reply is not None and op.reply.direct}
+        self.direct = {
+            call
+            for op in replies
+            if op.reply is not None and op.reply.direct
+            for call in op.reply.calls
+        }
         self.response = self._certain(_RESPONSE, taken) if self.direct else ""
         # Loops over the streams of such calls, and the variable for the ids of their answers.
         self.loops = [op.reply.loop for op in replies if op.reply is not None and op.reply.loop]
@@ -105,7 +110,7 @@ class ChainEdits:
         """Return what is to be done besides the changes of the calls."""
         result: list[Edit] = []
         for op in self.talk.of("reply"):
-            if op.reply is not None and op.reply.call in self.continued:
+            if op.reply is not None and op.reply.calls & self.continued:
                 result += self._reply(op)
         if not self.straight:
             for op in (*self.talk.of("start"), *self.talk.of("clear")):
@@ -114,7 +119,7 @@ class ChainEdits:
         gone = {(e.start, e.end) for e in known if isinstance(e, RemoveStatement)}
         result += self._unused(gone)
         for op in self.talk.of("reply"):
-            if op.reply is not None and op.reply.direct and op.reply.call in self.continued:
+            if op.reply is not None and op.reply.calls & self.direct:
                 result += self._named(op)
         return result + self._closed([e for e in result if isinstance(e, RemoveStatement)], gone)
 
@@ -212,7 +217,7 @@ class ChainEdits:
     def _named(self, op: Op) -> list[Edit]:
         """Give the response of ``text = client….create(…)….content`` a variable of its own."""
         assert op.reply is not None
-        name, call = op.reply.names[-1], op.reply.call
+        name, (call,) = op.reply.names[-1], op.reply.calls
         binding = bindings_of(self.module, name)[0]
         statement, source = binding.statement, self.source
         if (

@@ -86,9 +86,10 @@ class Chains:
     # -- may it ---------------------------------------------------------------------------
 
     def _refused(self, talk: Conversation) -> tuple[str, str, ast.AST] | None:
-        texts = {op.reply.call for op in talk.of("reply") if op.reply is not None and op.reply.text}
-        loops = {op.reply.call for op in talk.of("reply") if op.reply is not None and op.reply.loop}
-        replied = {op.reply.call for op in talk.of("reply") if op.reply is not None}
+        replies = [op.reply for op in talk.of("reply") if op.reply is not None]
+        replied = {call for reply in replies for call in reply.calls}
+        texts = {call for reply in replies if reply.text for call in reply.calls}
+        loops = {call for reply in replies if reply.loop is not None for call in reply.calls}
         for call in talk.calls:
             _, site, request, finding = self.calls[call]
             read = (call in loops or call not in replied) and talk.kind == LOCAL
