@@ -91,6 +91,8 @@ class Conversations:
             if binding.kind != "annotation" and talk.stop is None:
                 self._set(talk, binding.node, binding.statement)
         for use in uses:
+            if talk.stop is None and holder.foreign(use):
+                talk.stop = (LIST, f"`{holder.name}` is used from outside its class", use)
             if talk.stop is None and not self._is_target(use):
                 self._use(talk, use)
         if talk.stop is None:
@@ -251,11 +253,11 @@ class Conversations:
                 talk.stop = (REPLY, "this may answer a request that was sent another list", op.node)
                 return
         shared = talk.kind != LOCAL
-        found = concurrent(self.module, talk.functions) if shared else None
+        risks = Risks(self.module, talk.functions, shared=shared)
+        found = concurrent(self.module, talk.functions, risks.names) if shared else None
         if found is not None:
             talk.stop = (LIST, *found)
             return
-        risks = Risks(self.module, talk.functions, shared=shared)
         for scope in sorted(talk.functions, key=lambda each: getattr(each.node, "lineno", 0)):
             ops = [op for op in talk.ops if self.module.scope(op.statement).function() is scope]
             walker = Walk(self.module, ops, risks, self._over_calls)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from migrator.analysis.functions import references, related
 from migrator.analysis.listchanges import reached_by_name
+from migrator.analysis.members import self_class
 from migrator.analysis.reaching import owner_of
 from migrator.analysis.resultuses import looked_up
 from migrator.analysis.scopes import Binding, Module, Scope
-from migrator.analysis.syntax import FUNCTIONS, ast, dotted, last_name, walk
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, dotted, last_name, walk
 from migrator.analysis.values import attribute_owner, imported_path
 
 TYPE_CHECKING = False
@@ -24,7 +25,10 @@ CONCURRENT = (
     "textual", "threading", "tornado", "trio", "twisted", "uvicorn", "vkbottle", "websockets",
     "_thread",
 )  # fmt: skip
+# What may save a whole object for another day.
+SAVING = ("cloudpickle", "dill", "joblib", "jsonpickle", "pickle", "shelve")
 _PLAIN_BASES = ("object", "ABC", "abc.ABC")
+_BY_NAME = ("getattr", "setattr", "hasattr", "delattr", "attrgetter")
 _COPIES = (b"pickle", b"shelve", b"deepcopy", b"asdict", b"__dict__", b"vars(", b"dill")
 
 
@@ -65,6 +69,12 @@ class Holder:
                     if owner_of(self.module, use) is self.scope:
                         found.append(use)
         return sorted(found, key=lambda node: (node.lineno, node.col_offset))
+
+    def foreign(self, use: ast.expr) -> bool:
+        """Return whether a use goes through another object than the method's own."""
+        if not self.is_attribute or not isinstance(use, ast.Attribute):
+            return False
+        return self_class(self.module.scope(use), use.value) is not self.scope
 
     def kind(self, functions: set[Scope]) -> str:
         """Return who can reach it, from the functions that do something with it."""
@@ -108,6 +118,11 @@ class Holder:
             derived = scope.kind == "class" and scope is not self.scope
             if derived and related(self.module, scope, self.scope):
                 return f"a class derives from `{node.name}`", scope.node
+        for call in self.module.calls:
+            if last_name(call.func) in _BY_NAME and any(
+                constant_string(arg) == self.name for arg in call.args
+            ):
+                return f"`{self.name}` is read by its name", call
         data = self.module.source.utf8
         if any(word in data for word in _COPIES) or reached_by_name(self.module, self.name):
             return f"objects of `{node.name}` may be copied or saved whole", node
@@ -126,35 +141,30 @@ def holder_of(module: Module, node: ast.expr) -> Holder | None:
     return None
 
 
-def concurrent(module: Module, functions: set[Scope]) -> tuple[str, ast.AST] | None:
-    """Return what may run two turns at once in functions that share a list, and where."""
+def concurrent(
+    module: Module, functions: set[Scope], names: set[str]
+) -> tuple[str, ast.AST] | None:  # fmt: skip
+    """Return what may run two turns at once in functions that share a list, and where.
+
+    ``names`` are those of all functions that lead to one of them.
+    """
     for binding in module.imports:
         root = imported_path(binding).lstrip(".").split(".")[0]
         if root in CONCURRENT:
             return f"`{root}` may run two turns at once", binding.statement
     for scope in functions:
-        node = scope.node
-        if isinstance(node, ast.AsyncFunctionDef):
-            return "another turn may run while this one waits", node
-        if isinstance(node, ast.Lambda):
-            return "a lambda uses the list", node
-        if isinstance(node, ast.FunctionDef):
-            found = references(module, node)
-            if found.foreign:
-                return f"a decorator of `{node.name}` may call it at any time", found.foreign[0]
-            if found.is_property:
-                return f"`{node.name}` is a property", node
-    return _handed_out(module)
-
-
-def _handed_out(module: Module) -> tuple[str, ast.AST] | None:
-    """Return a function of the file that others may call at any time, and where it is given."""
+        if isinstance(scope.node, ast.AsyncFunctionDef):
+            return "another turn may run while this one waits", scope.node
+        if isinstance(scope.node, ast.Lambda):
+            return "a lambda uses the list", scope.node
     for scope in module.scopes.values():
         node = scope.node
-        if not isinstance(node, FUNCTIONS):
+        if not isinstance(node, FUNCTIONS) or not _called_as(scope) & names:
             continue
         found = references(module, node)
         others = [use for use in found.others if use is not node]
+        if found.is_property:
+            return f"`{node.name}` is a property", node
         if found.foreign and node.name != "main":
             return f"a decorator of `{node.name}` may call it at any time", found.foreign[0]
         if others:

@@ -196,12 +196,28 @@ class ChainEdits:
         _, end = self.source.span(statement)
         if indent is None or not self._ends_line(end):
             raise Unclear("CC506", "other code stands on the line", statement)
-        if self.talk.kind == ATTRIBUTE and op.kind == "start":
-            scope = self.module.scope(statement).function()
-            if type_checked(scope) and getattr(scope.node, "name", "") == "__init__":
-                text = text.replace(" = ", ": str | None = ")
+        if op is self.talk.of("start")[0] and self._typed():
+            text = text.replace(" = ", ": str | None = ")
         stop = self._line_end(end)
         return Splice(stop, stop, f"{newline_of(self.module, statement)}{indent}{text}")
+
+    def _typed(self) -> bool:
+        """Return whether a type checker wants to be told what the id may be."""
+        talk = self.talk
+        if talk.kind == LOCAL:
+            return False
+        start = self.module.scope(talk.of("start")[0].statement).function()
+        if talk.kind == ATTRIBUTE:
+            return type_checked(start) and getattr(start.node, "name", "") == "__init__"
+        setting = [self.module.scope(op.statement).function() for op in talk.of("reply")]
+        if not any(type_checked(scope) for scope in setting if scope is not start):
+            return False
+        data = self.source.utf8
+        # Evaluated in a module without the import, and an error before Python 3.10.
+        modern = b"from __future__ import annotations" in data or b" | None" in data
+        if talk.kind == GLOBAL and not modern:
+            raise Unclear("CC506", "the id would need an annotation", talk.ops[0].node)
+        return True
 
     def _line_end(self, at: int) -> int:
         utf8 = self.source.utf8

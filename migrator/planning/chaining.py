@@ -9,7 +9,8 @@ from __future__ import annotations
 from migrator.analysis.continuable import models_differ, refusal
 from migrator.analysis.conversations import LIST, REPLY, REQUEST, Conversation, Conversations
 from migrator.analysis.facts import LedgerRow, Mention, Reason
-from migrator.analysis.listholders import ATTRIBUTE, CONCURRENT, LOCAL
+from migrator.analysis.listholders import ATTRIBUTE, CONCURRENT, LOCAL, SAVING
+from migrator.analysis.oneclient import other_client
 from migrator.analysis.requests import Change
 from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
@@ -99,6 +100,9 @@ class Chains:
         other = models_differ(self.module, talk)
         if other is not None:
             return (REQUEST, "the model may change between turns", other)
+        stray = other_client(self.module, talk, [self.calls[call][1] for call in talk.calls])
+        if stray is not None:
+            return (REQUEST, "not every turn is known to go through one client", stray)
         if self.settings.library and talk.kind != LOCAL:
             return (REQUEST, "callers outside the project may share it", talk.ops[0].node)
         if b".responses.delete" in self.module.source.utf8:
@@ -215,15 +219,22 @@ class Chains:
         if talk.kind == LOCAL:
             return
         place = kept.place
-        asked: list[tuple[bytes, str]] = []
+        holder = talk.holder
+        asked: list[tuple[tuple[bytes, ...], str]] = []
         if talk.kind == ATTRIBUTE:
-            asked.append((f".{talk.holder.name}".encode(), f"`.{talk.holder.name}` is named in"))
-        for name in CONCURRENT:
-            for word in ("import", "from"):
-                asked.append((f"{word} {name}".encode(), f"`{name}` may run two turns at once, in"))
-        for needle, message in asked:
-            mention = Mention((needle,), Reason(LIST, message, place, "note"), group.id,
-                              anywhere=True)  # fmt: skip
+            owner = getattr(holder.scope.node, "name", "").encode()
+            name = holder.name.encode()
+            message = f"`.{holder.name}` is named in"
+            asked.append(((b"*." + name,), message))
+            for form in (b"." + name, b'"' + name + b'"', b"'" + name + b"'"):
+                asked.append(((owner, form), message))
+        for word in (*CONCURRENT, *SAVING):
+            what = "may save it, in" if word in SAVING else "may run two turns at once, in"
+            for verb in ("import", "from"):
+                asked.append(((f"{verb} {word}".encode(),), f"`{word}` {what}"))
+        for needles, message in asked:
+            reason = Reason(LIST, message, place, "note")
+            mention = Mention(needles, reason, group.id, anywhere=True)
             mention.swap = swap
             mention.kept = kept
             self.plan.mentions.append(mention)
