@@ -8,6 +8,7 @@ from __future__ import annotations
 from migrator.analysis.functions import returned
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
+from migrator.analysis.shapefacts import makes_message
 from migrator.analysis.syntax import FUNCTIONS, ast, last_name
 from migrator.analysis.values import origins
 
@@ -40,6 +41,10 @@ class Lasting:
                 for origin in found
             ) and self._untouched(node)  # fmt: skip
         if isinstance(node, ast.Call):
+            if makes_message(node):
+                return all(
+                    item.arg is not None and self._value(item.value) for item in node.keywords
+                )
             found = origins(self.module, node.func)
             return bool(found) and all(
                 isinstance(origin.node, FUNCTIONS) and self._made(origin.node) for origin in found

@@ -91,6 +91,8 @@ class Walk:
         over_calls: Callable[[ast.expr], bool],
     ) -> None:  # fmt: skip
         self.module = module
+        # The variables that answers go through.
+        self.chain = {name for op in ops if op.reply is not None for name in op.reply.proof}
         self.ops = {op.statement: op for op in ops if op.kind != "send"}
         self.sends: dict[ast.stmt, list[Op]] = {}
         for op in ops:
@@ -208,20 +210,41 @@ class Walk:
         return State(frozenset(), frozenset(), op, 0, False)
 
     def _bound(self, node: ast.AST, state: State) -> State:
+        """Note the names that a statement, or a part of one, gives a value.
+
+        One that is made of an answer is no fresher than what it is made of.
+        """
+        stale = self._stale(node, state)
         for part in walk(node):
             if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load):
-                state = self._named(part.id, state)
+                state = self._named(part.id, state, stale=stale)
             elif isinstance(part, ast.alias):
                 state = self._named((part.asname or part.name).split(".")[0], state)
             elif isinstance(part, (ast.MatchAs, ast.MatchStar)) and part.name:
                 state = self._named(part.name, state)
         return state
 
-    def _named(self, name: str, state: State) -> State:
+    def _stale(self, node: ast.AST, state: State) -> bool:
+        """Return whether something of an older answer is read."""
+        asked = {op.items[0] for ops in self.sends.values() for op in ops}
+        stack: list[ast.AST] = [node]
+        while stack:
+            part = stack.pop()
+            if part in asked:
+                continue
+            read = isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
+            if read and part.id in self.chain - state.fresh:  # type: ignore[attr-defined]
+                return True
+            stack.extend(children(part))
+        return False
+
+    def _named(self, name: str, state: State, *, stale: bool = False) -> State:
         said = state.said
         if isinstance(said, Op) and said.reply is not None and said.reply.held_in == name:
             said = MANY
-        fresh = state.fresh | {name} if state.sent else state.fresh
+        fresh = state.fresh
+        if state.sent:
+            fresh = fresh - {name} if stale and name in self.chain else fresh | {name}
         return State(state.sent, fresh, said, state.tail, state.new)
 
     def _header(self, node: ast.stmt, parts: list[ast.expr], state: State) -> State:

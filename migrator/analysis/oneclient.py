@@ -27,8 +27,7 @@ def other_client(module: Module, talk: Conversation, sites: list[Site]) -> ast.A
         node: ast.AST = module.tree if found[0].kind == "import" else found[0].node
         if isinstance(node, ast.Call) and not _certain(module, talk, node):
             return site.call
-        owner = module.enclosing(node, FUNCTIONS)
-        if found[0].kind == "param" and owner is not talk.holder.scope.node:
+        if found[0].kind == "param" and not _given_once(module, talk, node):
             return site.call
         seen.add(node)
     if len(seen) > 1 and not all(isinstance(node, ast.Call) and _plain(node) for node in seen):
@@ -36,6 +35,15 @@ def other_client(module: Module, talk: Conversation, sites: list[Site]) -> ast.A
     if len(_keys(module)) > 1:
         return sites[-1].call
     return None
+
+
+def _given_once(module: Module, talk: Conversation, node: ast.AST) -> bool:
+    """Return whether a client that is a parameter is the same as long as a conversation lasts."""
+    owner = module.enclosing(node, FUNCTIONS)
+    if owner is talk.holder.scope.node:
+        return True
+    initial = isinstance(owner, FUNCTIONS) and owner.name == "__init__"
+    return initial and owner is not None and module.parent(owner) is talk.holder.scope.node
 
 
 def _certain(module: Module, talk: Conversation, call: ast.Call) -> bool:

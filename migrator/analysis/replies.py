@@ -9,7 +9,8 @@ from __future__ import annotations
 from migrator.analysis.collected import collected, mark_of
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.rebuilt import field
-from migrator.analysis.syntax import ast, constant_string, is_none, walk
+from migrator.analysis.shapefacts import makes_message
+from migrator.analysis.syntax import ast, constant_string, is_none, keyword, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,9 +80,16 @@ class Replies:
             if constant_string(role) not in (None, "assistant") or content is None:
                 return False
             return role is not None and self._from_answer(content, set())
+        if isinstance(node, ast.Call) and makes_message(node):
+            said, content = keyword(node, "role"), keyword(node, "content")
+            if constant_string(said) not in (None, "assistant") or content is None:
+                return False
+            return self._from_answer(content, set())
         if isinstance(node, ast.Name):
             values = [b.value for b in bindings_of(self.module, node) if not b.path]
-            return any(isinstance(value, ast.Dict) and self.like(value) for value in values)
+            return any(
+                isinstance(value, (ast.Dict, ast.Call)) and self.like(value) for value in values
+            )
         return False
 
     def _from_answer(self, node: ast.expr, seen: set[ast.AST]) -> bool:
@@ -172,6 +180,8 @@ class Replies:
         loop = collected(self.results, node) if isinstance(node, ast.Name) else None
         if loop is None:
             return None
+        if names:
+            raise Unproven("the message is written before it is added", node)
         reply = self._of(loop.node.iter, names, text=True)
         if len(reply.calls) > 1:
             raise Unproven("several requests may have started the stream", loop.node.iter)
