@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from migrator.analysis.requests import Request
     from migrator.analysis.sites import Site
 
+_OWN = ("built without `base_url`", "the module-level client")
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -27,7 +28,7 @@ def refusal(
     the stream can remember the id of the answer.
     """
     call = site.call
-    if host is None or host.verdict != "openai":
+    if not _remembers(host, request):
         return "only OpenAI's own servers are known to keep conversations", call
     if site.legacy or site.raw or site.operation == STREAM:
         return "the answer comes in a form whose id isn't read", call
@@ -43,6 +44,15 @@ def refusal(
         if item.arg == "response_format" and text and _sent(request, item.arg):
             return "a refusal has no text, so the list would not say what the server knows", call
     return None
+
+
+def _remembers(host: Host | None, request: Request) -> bool:
+    """Return whether the client is seen to talk to OpenAI: other hosts may not keep answers."""
+    if host is None or host.verdict != "openai":
+        return False
+    if host.detail == "`base_url` names OpenAI":
+        return not request.settings.hosts
+    return host.detail in _OWN
 
 
 def _sent(request: Request, name: str) -> bool:

@@ -160,11 +160,17 @@ def _broken(source: Source, edit: CallEdit, text: str) -> str:
     stop = utf8.find(b"\n", edit.end)
     tail = utf8[edit.end : stop if stop >= 0 else len(utf8)]
     before = utf8[start : edit.start].decode("utf-8")
-    if (
-        (tail.strip() and not edit.last)
-        or "\n" in text
-        or len(before) + edit.end - edit.start > edit.width
-    ):
+    if tail.strip() and not edit.last:
+        return text
+    first, _, rest = text.partition("\n")
+    inside, _, closing = rest.partition("\n")
+    if rest:
+        # All keywords on a line of their own, as formatters leave them while they fit.
+        wide = len(inside.rstrip()) > edit.width and not inside.rstrip().endswith(",")
+        if not wide or closing.strip() != ")" or not first.rstrip().endswith("("):
+            return text
+        text = first.rstrip() + inside.strip() + ")"
+    elif len(before) + edit.end - edit.start > edit.width:
         return text
     unit = "\t" if before.startswith("\t") else "    "
     lines = wrapped_call(before + text, unit, edit.width)
