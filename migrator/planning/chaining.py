@@ -122,9 +122,9 @@ class Chains:
     ) -> tuple[str, str, ast.AST] | None:  # fmt: skip
         if {self.calls[call][3].group for call in talk.calls} != {group.id for group in groups}:
             return (REQUEST, "another call that is sent the list stays as it is", talk.calls[0])
-        writer = ChainEdits(self.module, self.variables, talk, self.taken)
         edits = [edit for group in groups for edit in group.edits]
         try:
+            writer = ChainEdits(self.module, self.variables, talk, self.taken)
             added = writer.edits(edits)
             old, new = self._requests(talk, edits, writer)
             for loop in writer.loops:

@@ -250,6 +250,15 @@ def test_names_that_are_taken() -> None:
     assert "previous_response_id = response.id" in text
 
 
+def test_no_name_is_left() -> None:
+    text = f"answer = {CREATE}.choices[0].message.content\n"
+    body = loop(ASK, text, KEEP.replace(TEXT, "answer"))
+    notes = said(plan_of(body, before="response = 1\nmessages = []\n"))
+    assert [(code, message) for code, _, message in notes] == [
+        ("CC603", "the name `response` is taken")
+    ]
+
+
 def test_two_conversations_in_one_scope() -> None:
     other = PLAIN.replace("messages.", "others.").replace("=messages", "=others")
     text = after(PLAIN.replace("while True", "while input()") + other,
