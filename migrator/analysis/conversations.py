@@ -212,7 +212,7 @@ class Conversations:
             self._op(talk, op)
             return
         op = Op("reply", statement, node, items)
-        if len(items) != 1:
+        if not self._leads(items):
             talk.stop = (REPLY, "the answer is added together with other messages", statement)
             return
         try:
@@ -229,6 +229,18 @@ class Conversations:
         ):  # fmt: skip
             talk.stop = (REPLY, "calls of tools would be left out here", statement)
         self._op(talk, op)
+
+    def _leads(self, items: list[ast.expr]) -> bool:
+        """Return whether an answer stands alone, or as an object before messages that last."""
+        first, *others = items
+        if not others:
+            return True
+        return (
+            not isinstance(first, ast.Dict)
+            and self.replies.like(first)
+            and self.results.kinds.get(first, ("", 0))[0] == "message"
+            and all(self.lasting.element(item) and not self.replies.like(item) for item in others)
+        )
 
     def _op(self, talk: Conversation, op: Op) -> None:
         if any(known.statement is op.statement and known.kind != "send" for known in talk.ops):

@@ -207,7 +207,8 @@ class Walk:
         sent = state.sent
         if not sent or not sent <= op.reply.calls or not op.reply.proof <= state.fresh:
             self._fail("this may not be the answer to what the list held last", op.node)
-        return State(frozenset(), frozenset(), op, 0, False)
+        others = len(op.items) - 1
+        return State(frozenset(), frozenset(), op, others, others > 0)
 
     def _bound(self, node: ast.AST, state: State) -> State:
         """Note the names that a statement, or a part of one, gives a value.

@@ -8,8 +8,9 @@ from migrator.analysis.linearity import NOTHING, Op
 from migrator.analysis.listholders import ATTRIBUTE, CLOSURE, GLOBAL, LOCAL
 from migrator.analysis.reaching import bindings_of, uses_of
 from migrator.analysis.scopes import Binding, Module, Scope
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, walk
+from migrator.analysis.syntax import ast, walk
 from migrator.planning.build import Unclear
+from migrator.planning.declarations import declaration, ends_line, line_end
 from migrator.planning.layout import WIDEST, indent_of, newline_of
 from migrator.planning.links import alone
 from migrator.planning.model import Cut, RemoveStatement, Splice
@@ -146,11 +147,19 @@ class ChainEdits:
         source, statement = self.source, op.statement
         start, end = source.span(statement)
         indent = indent_of(self.module, statement)
-        if indent is None or b"#" in source.utf8[start:end] or not self._ends_line(end):
+        if indent is None or b"#" in source.utf8[start:end] or not ends_line(self.source, end):
             raise Unclear("CC506", "the line of the answer holds something else", statement)
         newline = newline_of(self.module, statement)
-        self.removed.append(statement)
         lines = [] if self.straight else [f"{self.id} = {self._answered(op)}"]
+        if len(op.items) > 1:
+            # The other messages stay, in a list that begins anew.
+            lines.append(f"{self._list(op)}.clear()")
+            opened = source.span(self.module.parent(op.items[0]))[0]
+            first, second = source.span(op.items[0])[0], source.span(op.items[1])[0]
+            text = "".join(f"{line}{newline}{indent}" for line in lines)
+            before = source.utf8[opened:first].decode()
+            return [Splice(start, start, text), Cut(opened, second, before)]
+        self.removed.append(statement)
         follower = self._follower(statement)
         merged = self._merged(follower)
         if merged is not None:
@@ -194,11 +203,11 @@ class ChainEdits:
         """Insert a line behind a statement."""
         indent = indent_of(self.module, statement)
         _, end = self.source.span(statement)
-        if indent is None or not self._ends_line(end):
+        if indent is None or not ends_line(self.source, end):
             raise Unclear("CC506", "other code stands on the line", statement)
         if op is self.talk.of("start")[0] and self._typed():
             text = text.replace(" = ", ": str | None = ")
-        stop = self._line_end(end)
+        stop = line_end(self.source, end)
         return Splice(stop, stop, f"{newline_of(self.module, statement)}{indent}{text}")
 
     def _typed(self) -> bool:
@@ -218,15 +227,6 @@ class ChainEdits:
         if talk.kind == GLOBAL and not modern:
             raise Unclear("CC506", "the id would need an annotation", talk.ops[0].node)
         return True
-
-    def _line_end(self, at: int) -> int:
-        utf8 = self.source.utf8
-        ends = [found for found in (utf8.find(b"\n", at), utf8.find(b"\r", at)) if found >= 0]
-        return min(ends) if ends else len(utf8)
-
-    def _ends_line(self, at: int) -> bool:
-        tail = self.source.utf8[at : self._line_end(at)].strip()
-        return not tail or tail.startswith(b"#")
 
     # -- responses without a variable -----------------------------------------------------
 
@@ -249,7 +249,7 @@ class ChainEdits:
         first = source.span(inner if isinstance(inner, ast.Await) else call)[0]
         indent, stop = indent_of(self.module, statement), source.span(call)[1]
         opening, closing = source.utf8[start:first].strip(), source.utf8[stop:end]
-        if indent is None or not self._ends_line(end) or opening not in (b"", b"("):
+        if indent is None or not ends_line(self.source, end) or opening not in (b"", b"("):
             raise Unclear("CC506", "the response has no variable of its own", statement)
         if (
             (opening and b"\n" in source.utf8[start:end])
@@ -261,7 +261,7 @@ class ChainEdits:
         if opening:
             result.append(Cut(start, first, ""))
         if self._read(binding, name, own=False):
-            behind = self._line_end(end)
+            behind = line_end(self.source, end)
             text = f"{newline_of(self.module, statement)}{indent}{name.id} = "
             result.append(Splice(behind, behind, f"{text}{self.response}.output_text"))
         return result
@@ -274,36 +274,14 @@ class ChainEdits:
             return []
         word = "global" if self.talk.kind == GLOBAL else "nonlocal"
         setting = [*self.talk.of("reply"), *self.talk.of("start"), *self.talk.of("clear")]
-        scopes = {self.module.scope(op.statement).function(): op for op in setting}
+        scopes = dict.fromkeys(self.module.scope(op.statement).function() for op in setting)
         result: list[Edit] = []
-        for scope, op in scopes.items():
+        for scope in scopes:
             if scope is not self.talk.holder.scope:
-                result.append(self._declaration(scope, word, op))
+                result.append(
+                    declaration(self.module, scope, word, self.talk.holder.name, self.name)
+                )
         return result
-
-    def _declaration(self, scope: Scope, word: str, op: Op) -> Edit:
-        node = scope.node
-        if not isinstance(node, FUNCTIONS):
-            raise Unclear("CC506", "the function can't take a declaration", op.statement)
-        for part in node.body:
-            if isinstance(part, (ast.Global, ast.Nonlocal)) and self.talk.holder.name in part.names:
-                end = self.source.span(part)[1]
-                return Splice(end, end, f", {self.name}")
-        first = node.body[0]
-        indent = indent_of(self.module, first)
-        if indent is None or first.lineno == node.lineno:
-            raise Unclear("CC506", "the function has no line for a declaration", first)
-        newline = newline_of(self.module, first)
-        if isinstance(first, ast.Expr) and constant_string(first.value) is not None:
-            stop = self._line_end(self.source.span(first)[1])
-            if not self._ends_line(self.source.span(first)[1]):
-                raise Unclear("CC506", "other code stands on the line", first)
-            return Splice(stop, stop, f"{newline}{indent}{word} {self.name}")
-        above = getattr(first, "decorator_list", None)
-        if above:
-            raise Unclear("CC506", "the function begins with a decorator", first)
-        start = self.source.span(first)[0]
-        return Splice(start, start, f"{word} {self.name}{newline}{indent}")
 
     # -- what nobody reads any more -------------------------------------------------------
 
