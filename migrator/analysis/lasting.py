@@ -9,12 +9,13 @@ from migrator.analysis.functions import returned
 from migrator.analysis.reaching import uses_of
 from migrator.analysis.scopes import Module
 from migrator.analysis.shapefacts import makes_message
-from migrator.analysis.syntax import FUNCTIONS, ast, last_name
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, last_name, walk
 from migrator.analysis.values import origins
 
 _IN_PLACE = ("append", "insert", "extend")
 _CHANGES = ("update", "setdefault", "pop", "popitem", "clear", "append", "extend", "insert",
             "remove", "sort", "reverse")  # fmt: skip
+_FIELDS = ("content", "role", "text", "image_url")
 _COPIES = ("list", "copy", "deepcopy")
 _MUTABLE = (ast.List, ast.Dict, ast.ListComp, ast.DictComp)
 
@@ -24,6 +25,7 @@ class Lasting:
 
     def __init__(self, module: Module) -> None:
         self.module = module
+        self._edited: bool | None = None
 
     def element(self, node: ast.expr) -> bool:
         """Return whether a message says the same for ever."""
@@ -127,6 +129,8 @@ class Lasting:
 
     def _untouched(self, node: ast.expr) -> bool:
         """Return whether nothing in the file changes what a name holds."""
+        if self._edits():
+            return False
         if isinstance(node, ast.Attribute):
             return not any(self._changed(use) for use in self.module.attributes.get(node.attr, ()))
         if not isinstance(node, ast.Name):
@@ -138,6 +142,17 @@ class Lasting:
                 ):
                     return False
         return True
+
+    def _edits(self) -> bool:
+        """Return whether the file changes any message in place, by whatever name."""
+        if self._edited is None:
+            self._edited = any(
+                isinstance(node, ast.Subscript)
+                and not isinstance(node.ctx, ast.Load)
+                and constant_string(node.slice) in _FIELDS
+                for node in walk(self.module.tree)
+            )
+        return self._edited
 
     def _changed(self, use: ast.expr) -> bool:
         """Return whether what a use does may change the value, or lets others do it."""
@@ -153,6 +168,8 @@ class Lasting:
             if isinstance(method, ast.Attribute) and method.attr in _IN_PLACE:
                 return False
             return last_name(method) not in ("list", "copy", "deepcopy", "len", "print", "str")
+        if isinstance(parent, ast.keyword):
+            return parent.arg != "messages"
         if isinstance(parent, ast.Assign) and parent.value is use:
             return True
         return isinstance(parent, (ast.AugAssign, ast.Return, ast.For, ast.AsyncFor))

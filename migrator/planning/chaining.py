@@ -150,7 +150,11 @@ class Chains:
         new: list[Edit] = []
         for call in talk.calls:
             span = self.module.source.span(call)
-            edit = next(e for e in edits if isinstance(e, CallEdit) and (e.start, e.end) == span)
+            edit = next(
+                (e for e in edits if isinstance(e, CallEdit) and (e.start, e.end) == span), None
+            )
+            if edit is None:
+                raise Unclear("CC506", "the call can't be located exactly", call)
             changes = [c for c in edit.changes if (c.op, c.new) != ("add", "store")]
             before = writer.before(call)
             if before:

@@ -281,3 +281,33 @@ def test_carriage_returns() -> None:
     new = rewrite(data, plan_file("app.py", data, Settings())).data
     assert b"previous_id = response.id\r\n    messages.clear()\r\n" in new
     assert new.count(b"\n") == new.count(b"\r\n")
+
+
+# (what stands before the loop, what in it, whether the list stays)
+ELEMENTS = [
+    ("note = {'role': 'system', 'content': 'x'}\nmessages = [note]\n", "", False),
+    ("note = {'role': 'system', 'content': 'x'}\nmessages = [note]\n", "tweak(note)\n", True),
+    ("note = {'role': 'system', 'content': 'x'}\nmessages = [note]\n", "tweak(to=note)\n", True),
+    ("note = {'role': 'system', 'content': 'x'}\nmessages = [note]\n", "note.update(a)\n", True),
+    ("note = {'role': 'system', 'content': 'x'}\nmessages = [note]\nall_ = [note]\n",
+     "all_[0]['content'] = 'y'\n", True),
+    ("shots = [{'role': 'user', 'content': 'x'}]\nmessages = list(shots)\n", "", False),
+    ("shots = [{'role': 'user', 'content': 'x'}]\nmessages = shots.copy()\n", "", False),
+    ("shots = [{'role': 'user', 'content': 'x'}]\nmessages = shots\n", "", True),
+    ("shots = load()\nmessages = list(shots)\n", "", True),
+    ("parts = [{'type': 'text', 'text': 'x'}]\nmessages = [{'role': 'user', 'content': parts}]\n",
+     "", True),
+    ("messages = [{'role': 'user', 'content': [{'type': 'text', 'text': 'x'}]}]\n", "", False),
+    ("messages = [] if input() else [{'role': 'user', 'content': 'x'}]\n", "", False),
+    ("messages = [{'role': 'user', 'content': 'x'}] + []\n", "", False),
+    ("messages = other = []\n", "", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "more", "stays"), ELEMENTS)
+def test_messages_that_may_change_later(before: str, more: str, stays: bool) -> None:
+    plan = plan_of(loop(ASK, SEND, KEEP, *([more] if more else [])), before=before)
+    if any(finding.verdict == "blocked" for finding in plan.findings):
+        assert stays
+    else:
+        assert [code for code, _, _ in said(plan)] == ["CC602" if stays else "CC601"]
