@@ -41,6 +41,8 @@ class ChainEdits:
         self.straight = straight(talk)
         self.name = "" if self.straight else self._new_name(taken)
         self.removed: list[ast.stmt] = []
+        # What will stand before a call on its line, and how much deeper its other lines were.
+        self.leads: dict[ast.Call, tuple[str, int]] = {}
         replies = talk.of("reply")
         if self.straight:
             told = {op for ops in talk.told.values() for op in ops}
@@ -244,27 +246,36 @@ class ChainEdits:
         ):
             raise Unclear("CC506", "the response has no variable of its own", call)
         target = source.span(statement.targets[0])
-        start, end = source.span(statement.value)
         inner = self.module.parent(call)
         first = source.span(inner if isinstance(inner, ast.Await) else call)[0]
-        indent, stop = indent_of(self.module, statement), source.span(call)[1]
-        opening, closing = source.utf8[start:first].strip(), source.utf8[stop:end]
-        if indent is None or not ends_line(self.source, end) or opening not in (b"", b"("):
-            raise Unclear("CC506", "the response has no variable of its own", statement)
+        (at, stop), end = source.span(call), source.span(statement)[1]
+        opening, closing = source.utf8[target[1] : first], source.utf8[stop:end]
+        indent = indent_of(self.module, statement)
+        inside = source.utf8[at:stop]
+        lines = b"\n" in inside and (b'"""' in inside or b"'''" in inside)
         if (
-            (opening and b"\n" in source.utf8[start:end])
+            indent is None
+            or lines
+            or not ends_line(source, end)
+            or opening.strip(b" \t\r\n(\\") != b"="
             or b"#" in closing
-            or not closing.lstrip(b" )\r\n\t").startswith(b".")
+            or not closing.lstrip(b" )\r\n\t\\").startswith(b".")
         ):
             raise Unclear("CC506", "the response has no variable of its own", statement)
+        awaited = source.utf8[first:at].decode()
+        self.leads[call] = (f"{indent}{self.response} = {awaited}", self._deeper(indent, at))
         result: list[Edit] = [Splice(*target, self.response), Cut(stop, end, "")]
-        if opening:
-            result.append(Cut(start, first, ""))
+        result.append(Cut(target[1], first, " = "))
+        behind = line_end(source, end)
         if self._read(binding, name, own=False):
-            behind = line_end(self.source, end)
             text = f"{newline_of(self.module, statement)}{indent}{name.id} = "
             result.append(Splice(behind, behind, f"{text}{self.response}.output_text"))
         return result
+
+    def _deeper(self, indent: str, at: int) -> int:
+        """Return how much deeper than its statement the line is on which a call begins."""
+        line = self.source.line(self.source.line_of(at))
+        return len(line) - len(line.lstrip()) - len(indent)
 
     # -- declarations ---------------------------------------------------------------------
 

@@ -165,7 +165,8 @@ class Chains:
                     changes.append(Change("add", "", "store", store))
             old.append(edit)
             width = width_of(self.module.source)
-            new.append(CallEdit(*span, changes, width, last=call in writer.direct))
+            lead, deeper = writer.leads.get(call, ("", 0))
+            new.append(CallEdit(*span, changes, width, lead=lead, dedent=deeper))
         return old, new
 
     def _together(self, groups: list[Group]) -> Group:

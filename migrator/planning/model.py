@@ -41,20 +41,22 @@ class CallEdit:
     """Rewrite the keywords of the call expression at bytes ``start:end``.
 
     With a ``width``, a line that gets wider than that is broken as formatters do, if the call ends
-    it; ``last``: other edits take away what stands behind the call.
+    it.  Other edits may make it end a line that begins with ``lead``, with its further lines
+    ``dedent`` columns less deep.
     """
 
-    __slots__ = ("start", "end", "changes", "width", "last")
+    __slots__ = ("start", "end", "changes", "width", "lead", "dedent")
 
     def __init__(
         self, start: int, end: int, changes: Sequence[Change], width: int = 0, *,
-        last: bool = False,
+        lead: str = "", dedent: int = 0,
     ) -> None:  # fmt: skip
         self.start = start
         self.end = end
         self.changes = tuple(changes)
         self.width = width
-        self.last = last
+        self.lead = lead
+        self.dedent = dedent
 
 
 class Cut(Splice):

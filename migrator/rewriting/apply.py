@@ -159,9 +159,13 @@ def _broken(source: Source, edit: CallEdit, text: str) -> str:
     start = max(utf8.rfind(b"\n", 0, edit.start), utf8.rfind(b"\r", 0, edit.start)) + 1
     stop = utf8.find(b"\n", edit.end)
     tail = utf8[edit.end : stop if stop >= 0 else len(utf8)]
-    before = utf8[start : edit.start].decode("utf-8")
-    if tail.strip() and not edit.last:
+    before = edit.lead or utf8[start : edit.start].decode("utf-8")
+    if tail.strip() and not edit.lead:
         return text
+    if edit.dedent > 0:
+        head, *deeper = text.split("\n")
+        less = [x if x[: edit.dedent].strip() else x[edit.dedent :] for x in deeper]
+        text = "\n".join([head, *less])
     first, _, rest = text.partition("\n")
     inside, _, closing = rest.partition("\n")
     if rest:
@@ -174,7 +178,7 @@ def _broken(source: Source, edit: CallEdit, text: str) -> str:
         return text
     unit = "\t" if before.startswith("\t") else "    "
     lines = wrapped_call(before + text, unit, edit.width)
-    newline = "\r\n" if tail.endswith(b"\r") else "\n"
+    newline = "\r\n" if b"\r\n" in utf8 else "\n"
     return newline.join(lines)[len(before) :]
 
 
