@@ -97,8 +97,8 @@ class Mention:
     ``anywhere``: methods and attributes are reached through objects that need no import.
     ``linked``: it is enough that the asking module names the file.  With a ``remedy`` the answer
     yes stops nothing: the group gets these edits, (start, end, text) each, as well.  With a
-    ``swap`` it stops nothing either: the second edits take the place of the first ones.  With
-    ``kept`` that means that the conversation does not move to the server.
+    ``swap`` it stops nothing either: the second edits take the place of the first ones.  With a
+    ``kept`` conversation it means that this one does not move to the server.
     """
 
     __slots__ = ("needles", "reason", "group", "anywhere", "linked", "remedy", "swap", "kept")

@@ -138,8 +138,9 @@ class Chains:
         self.taken.append((talk.holder.scope, writer.answer))
         group.edits = [edit for edit in group.edits if edit not in old] + new + added
         kept = self._kept(talk, writer)
+        kept.swap = (new + added, old)
         group.kept.append(kept)
-        self._ask(talk, group, kept, (new + added, old))
+        self._ask(talk, group, kept)
         return None
 
     def _requests(
@@ -216,10 +217,7 @@ class Chains:
             kept.calls.append(finding.place)
         return kept
 
-    def _ask(
-        self, talk: Conversation, group: Group, kept: Kept,
-        swap: tuple[list[Edit], list[Edit]],
-    ) -> None:  # fmt: skip
+    def _ask(self, talk: Conversation, group: Group, kept: Kept) -> None:
         """Ask the rest of the project about what would need the list, or share it."""
         if talk.kind == LOCAL:
             return
@@ -240,7 +238,6 @@ class Chains:
         for needles, message in asked:
             reason = Reason(LIST, message, place, "note")
             mention = Mention(needles, reason, group.id, anywhere=True)
-            mention.swap = swap
             mention.kept = kept
             self.plan.mentions.append(mention)
 

@@ -132,10 +132,11 @@ class Finding:
 class Kept:
     """A conversation that the server keeps: its list, why it may, and the calls that continue it.
 
-    ``before`` has the ledger and the reasons of every finding as they were with the list.
+    ``before`` has the ledger and the reasons of every finding as they were with the list, ``swap``
+    the edits of the group that go with the conversation, and those that go with the list.
     """
 
-    __slots__ = ("name", "place", "why", "calls", "before")
+    __slots__ = ("name", "place", "why", "calls", "before", "swap")
 
     def __init__(self, name: str, place: Place, why: str) -> None:
         self.name = name
@@ -143,6 +144,7 @@ class Kept:
         self.why = why
         self.calls: list[Place] = []
         self.before: list[tuple[Finding, list[LedgerRow], list[Reason]]] = []
+        self.swap: tuple[list[Edit], list[Edit]] = ([], [])
 
     def undo(self, reason: Reason) -> None:
         """Say that the list stays after all."""
@@ -172,6 +174,21 @@ class Group:
         self.edits: list[Edit] = []
         self.findings: list[Finding] = []
         self.kept: list[Kept] = []
+
+    def keep_list(self, kept: Kept, reason: Reason) -> None:
+        """Let a conversation keep its list after all."""
+        if kept not in self.kept:
+            return
+        self.kept.remove(kept)
+        old, new = kept.swap
+        self.edits = [edit for edit in self.edits if edit not in old] + new
+        kept.undo(reason)
+
+    def keep_lists(self) -> None:
+        """Let every conversation keep its list: the rewrite failed migrator's own checks."""
+        for kept in list(self.kept):
+            message = "the rewrite without it failed migrator's own checks"
+            self.keep_list(kept, Reason("CC603", message, kept.place, "note"))
 
 
 class Problem:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from migrator.config import Settings
-    from migrator.planning.model import Edit, Group
 
     Question = tuple[FilePlan, Mention, str]
 
@@ -211,17 +210,16 @@ class _Search:
             if group.edits and not known.issuperset(mention.remedy):
                 group.edits.extend(Splice(*edit) for edit in mention.remedy)
             return
-        if mention.swap is not None and mention.kept is None:
-            _swap(group, mention.swap)
+        if mention.swap is not None:
+            old, new = mention.swap
+            if any(edit in old for edit in group.edits):
+                group.edits = [edit for edit in group.edits if edit not in old] + new
             return
         shown = os.path.relpath(path, os.path.dirname(os.path.abspath(plan.path)))
         asked = mention.reason
         message = f"{asked.message} {shown.replace(os.sep, '/')}"
-        if mention.swap is not None:
-            if mention.kept in group.kept:
-                group.kept.remove(mention.kept)
-                _swap(group, mention.swap)
-                mention.kept.undo(Reason(asked.code, message, asked.place, "note"))
+        if mention.kept is not None:
+            group.keep_list(mention.kept, Reason(asked.code, message, asked.place, "note"))
             return
         for finding in group.findings:
             if not any((r.code, r.message) == (asked.code, message) for r in finding.reasons):
@@ -230,13 +228,6 @@ class _Search:
         decide(group, self.settings)
         group.edits = []
         group.kept = []
-
-
-def _swap(group: Group, swap: tuple[list[Edit], list[Edit]]) -> None:
-    """Let the second edits take the place of the first ones."""
-    old, new = swap
-    if any(edit in old for edit in group.edits):
-        group.edits = [edit for edit in group.edits if edit not in old] + new
 
 
 def _python_files(root: str, depth: int) -> Iterator[str]:

@@ -53,13 +53,13 @@ def rewrite(data: bytes, plan: FilePlan, *, unsafe: bool = False) -> Rewritten:
         result.applied = [group.id for group in groups]
         return result
     except Failed as error:
-        if len(groups) == 1:
+        if len(groups) == 1 and not groups[0].kept:
             result.problems.append(_problem(groups[0], error))
             return result
     kept: list[Group] = []
     for group in groups:
         try:
-            result.data = _applied(source, [*kept, group])
+            result.data = _with(source, kept, group)
             kept.append(group)
         except Failed as error:
             result.problems.append(_problem(group, error))
@@ -67,6 +67,17 @@ def rewrite(data: bytes, plan: FilePlan, *, unsafe: bool = False) -> Rewritten:
     if not kept:
         result.data = data
     return result
+
+
+def _with(source: Source, kept: list[Group], group: Group) -> bytes:
+    """Return the file with one more group; its conversations keep their lists if that fails."""
+    try:
+        return _applied(source, [*kept, group])
+    except Failed:
+        if not group.kept:
+            raise
+    group.keep_lists()
+    return _applied(source, [*kept, group])
 
 
 def _wanted(group: Group, unsafe: bool) -> bool:
