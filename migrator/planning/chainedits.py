@@ -18,7 +18,7 @@ from migrator.planning.variables import Variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from migrator.planning.model import Edit
 
@@ -32,13 +32,18 @@ class ChainEdits:
 
     def __init__(
         self, module: Module, variables: Variables, talk: Conversation,
-        taken: Sequence[tuple[Scope, str]],
+        taken: Sequence[tuple[Scope, str]], others: Iterable[Conversation],
     ) -> None:  # fmt: skip
         self.module = module
         self.source = module.source
         self.variables = variables
         self.talk = talk
         self.straight = straight(talk)
+        self.beside = any(
+            other.stop is None and _meet(other.holder.scope, talk.holder.scope)
+            for other in others
+            if other is not talk and not straight(other)
+        )
         self.name = "" if self.straight else self._new_name(taken)
         self.removed: list[ast.stmt] = []
         # What will stand before a call on its line, and how much deeper its other lines were.
@@ -65,7 +70,8 @@ class ChainEdits:
 
     def _new_name(self, taken: Sequence[tuple[Scope, str]]) -> str:
         own = f"{self.talk.holder.name.lstrip('_')}_previous_id"
-        for name in (*_NAMES, own):
+        # Beside another conversation, the name says whose id it is.
+        for name in (own, *_NAMES) if self.beside else (*_NAMES, own):
             if self._free(name) and not any(
                 known == name and _meet(scope, self.talk.holder.scope) for scope, known in taken
             ):

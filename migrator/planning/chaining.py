@@ -50,14 +50,15 @@ class Chains:
         self.calls: dict[ast.Call, Call] = {}
         self.taken: list[tuple[Scope, str]] = []
         self.table: dict[int, Group] = {}
+        self.found: list[Conversation] = []
 
     def run(self, calls: list[Call], table: dict[int, Group]) -> None:
         """Look at every conversation of the module; groups that it joins are one in ``table``."""
         self.table = table
         self.calls = {call[1].call: call for call in calls}
         tools = {call[1].call for call in calls if call[2].offers_tools()}
-        found = Conversations(self.results, self.calls, tools).found
-        for talk in found:
+        self.found = Conversations(self.results, self.calls, tools).found
+        for talk in self.found:
             groups = self._groups(talk)
             if not groups:
                 continue
@@ -124,7 +125,7 @@ class Chains:
             return (REQUEST, "another call that is sent the list stays as it is", talk.calls[0])
         edits = [edit for group in groups for edit in group.edits]
         try:
-            writer = ChainEdits(self.module, self.variables, talk, self.taken)
+            writer = ChainEdits(self.module, self.variables, talk, self.taken, self.found)
             added = writer.edits(edits)
             old, new = self._requests(talk, edits, writer)
             for loop in writer.loops:

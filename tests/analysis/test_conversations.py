@@ -263,8 +263,8 @@ def test_two_conversations_in_one_scope() -> None:
     other = PLAIN.replace("messages.", "others.").replace("=messages", "=others")
     text = after(PLAIN.replace("while True", "while input()") + other,
                  before="messages = []\nothers = []\n")  # fmt: skip
-    assert "previous_id = response.id\n    messages.clear()" in text
-    assert "previous_response_id = response.id\n    others.clear()" in text
+    assert "messages_previous_id = response.id\n    messages.clear()" in text
+    assert "others_previous_id = response.id\n    others.clear()" in text
 
 
 def test_comments_stay_or_the_list_does() -> None:
