@@ -6,6 +6,7 @@ One that is proven linear can live on the server (`migrator.planning.chaining`);
 
 from __future__ import annotations
 
+from migrator.analysis.adders import added_through
 from migrator.analysis.lasting import Lasting
 from migrator.analysis.linearity import MANY, NOTHING, Op, State, Walk
 from migrator.analysis.listholders import (
@@ -15,7 +16,7 @@ from migrator.analysis.listholders import (
     concurrent,
     holder_of,
 )
-from migrator.analysis.replies import Replies, Unproven
+from migrator.analysis.replies import Replies, Reply, Unproven
 from migrator.analysis.scopes import Scope
 from migrator.analysis.syntax import ast, keyword, walk
 from migrator.analysis.withouttools import answers_in_words
@@ -24,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from migrator.analysis.adders import Added
     from migrator.analysis.results import Results
 
 LIST, REPLY, REQUEST = "CC602", "CC603", "CC604"
@@ -79,7 +81,7 @@ class Conversations:
         gains = [
             binding.node for binding in holder.bindings() if isinstance(binding.node, ast.expr)
         ]
-        if not any(self._keeps_reply(use) for use in (*uses, *gains)):
+        if not any(self._keeps_reply(holder, use) for use in (*uses, *gains)):
             return
         talk = Conversation(holder)
         self.found.append(talk)
@@ -104,8 +106,13 @@ class Conversations:
             return parent.value is not use
         return False
 
-    def _keeps_reply(self, use: ast.expr) -> bool:
+    def _keeps_reply(self, holder: Holder, use: ast.expr) -> bool:
         """Return whether an answer seems to be put into the list here."""
+        append = self.module.parent(self.module.parent(use))
+        if isinstance(append, ast.Call):
+            for _, role, content in added_through(self.module, holder, append) or ():
+                if role == "assistant" and self.replies.from_answer(content, set()):
+                    return True
         return any(self.replies.like(item) for item in self._given(use))
 
     def _given(self, use: ast.expr) -> list[ast.expr]:
@@ -170,7 +177,11 @@ class Conversations:
     ) -> bool:
         name, args = method.attr, call.args
         if name == "append" and len(args) == 1:
-            self._add(talk, statement, call, [args[0]])
+            through = added_through(self.module, talk.holder, call)
+            if through:
+                self._through(talk, through)
+            else:
+                self._add(talk, statement, call, [args[0]])
         elif name == "extend" and len(args) == 1 and _elements(args[0]):
             self._add(talk, statement, call, _elements(args[0]))
         elif name == "clear" and not args:
@@ -216,19 +227,44 @@ class Conversations:
             talk.stop = (REPLY, "the answer is added together with other messages", statement)
             return
         try:
-            op.reply = self.replies.read(items[0])
+            self._replied(talk, op, self.replies.read(items[0]))
         except Unproven as error:
             talk.stop = (REPLY, error.message, error.node)
             return
-        if not op.reply.calls <= set(self.calls):
-            talk.stop = (REPLY, "which request this answers can't be seen", items[0])
-        elif op.reply.direct and not op.reply.names:
-            talk.stop = (REPLY, "the response has no variable of its own", items[0])
-        elif op.reply.text and op.reply.calls & self.tools and not answers_in_words(
-            self.results, statement, op.reply
-        ):  # fmt: skip
-            talk.stop = (REPLY, "calls of tools would be left out here", statement)
         self._op(talk, op)
+
+    def _replied(self, talk: Conversation, op: Op, reply: Reply) -> None:
+        """Note which answer an op adds, and what speaks against it."""
+        op.reply = reply
+        if not reply.calls <= set(self.calls):
+            talk.stop = (REPLY, "which request this answers can't be seen", op.items[0])
+        elif reply.direct and not reply.names:
+            talk.stop = (REPLY, "the response has no variable of its own", op.items[0])
+        elif reply.text and reply.calls & self.tools and not answers_in_words(
+            self.results, op.statement, reply
+        ):  # fmt: skip
+            talk.stop = (REPLY, "calls of tools would be left out here", op.statement)
+
+    def _through(self, talk: Conversation, through: list[Added]) -> None:
+        """Look at the calls of a function that adds a message to the list."""
+        replies = [
+            role == "assistant" and self.replies.from_answer(content, set())
+            for _, role, content in through
+        ]
+        if all(replies):
+            # Without them nobody would call it.
+            talk.stop = (REPLY, "a function of its own adds the answers", through[0][0])
+        for (call, _, content), is_reply in zip(through, replies, strict=True):
+            kind = "reply" if is_reply else "add"
+            op = Op(kind, self.module.statement(call), call, [content])
+            if is_reply:
+                try:
+                    self._replied(talk, op, self.replies.text(content))
+                except Unproven as error:
+                    talk.stop = (REPLY, error.message, error.node)
+            elif not self.lasting.value(content):
+                talk.stop = (LIST, "the message may be changed later", content)
+            self._op(talk, op)
 
     def _leads(self, items: list[ast.expr]) -> bool:
         """Return whether an answer stands alone, or as an object before messages that last."""

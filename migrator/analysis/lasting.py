@@ -31,7 +31,7 @@ class Lasting:
         """Return whether a message says the same for ever."""
         if isinstance(node, ast.Dict):
             return all(
-                key is not None and self._value(value)
+                key is not None and self.value(value)
                 for key, value in zip(node.keys, node.values, strict=True)
             )
         if isinstance(node, (ast.Name, ast.Attribute)):
@@ -45,7 +45,7 @@ class Lasting:
         if isinstance(node, ast.Call):
             if makes_message(node):
                 return all(
-                    item.arg is not None and self._value(item.value) for item in node.keywords
+                    item.arg is not None and self.value(item.value) for item in node.keywords
                 )
             found = origins(self.module, node.func)
             return bool(found) and all(
@@ -93,14 +93,14 @@ class Lasting:
             return self.fresh(found[0].node) if self._untouched(node) else None
         return self.fresh(node)
 
-    def _value(self, node: ast.expr) -> bool:
+    def value(self, node: ast.expr) -> bool:
         """Return whether a value inside a message is one that nobody can change."""
         if isinstance(node, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Subscript, ast.Compare)):
             return True
         if isinstance(node, ast.Dict):
             return self.element(node)
         if isinstance(node, ast.List):
-            return all(self._value(item) for item in node.elts)
+            return all(self.value(item) for item in node.elts)
         if isinstance(node, ast.Call):
             return not any(
                 isinstance(origin.node, FUNCTIONS)
@@ -112,7 +112,7 @@ class Lasting:
             )  # fmt: skip
         if isinstance(node, (ast.IfExp, ast.BoolOp)):
             parts = [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values
-            return all(self._value(part) for part in parts)
+            return all(self.value(part) for part in parts)
         if isinstance(node, (ast.Name, ast.Attribute)):
             return not self._mutable(node)
         return False

@@ -79,12 +79,12 @@ class Replies:
             role, content = field(node, "role"), field(node, "content")
             if constant_string(role) not in (None, "assistant") or content is None:
                 return False
-            return role is not None and self._from_answer(content, set())
+            return role is not None and self.from_answer(content, set())
         if isinstance(node, ast.Call) and makes_message(node):
             said, content = keyword(node, "role"), keyword(node, "content")
             if constant_string(said) not in (None, "assistant") or content is None:
                 return False
-            return self._from_answer(content, set())
+            return self.from_answer(content, set())
         if isinstance(node, ast.Name):
             values = [b.value for b in bindings_of(self.module, node) if not b.path]
             return any(
@@ -92,7 +92,7 @@ class Replies:
             )
         return False
 
-    def _from_answer(self, node: ast.expr, seen: set[ast.AST]) -> bool:
+    def from_answer(self, node: ast.expr, seen: set[ast.AST]) -> bool:
         """Return whether anything of an answer, or of a stream, goes into a value."""
         for part in walk(node):
             if not isinstance(part, ast.expr) or part in seen:
@@ -104,7 +104,7 @@ class Replies:
                 continue
             for binding in bindings_of(self.module, part):
                 value = binding.value
-                if isinstance(value, ast.expr) and self._from_answer(value, seen):
+                if isinstance(value, ast.expr) and self.from_answer(value, seen):
                     return True
                 if self._in_loop(binding.node):
                     return True
@@ -130,6 +130,11 @@ class Replies:
         if isinstance(node, ast.Dict):
             return self._written(node, names)
         raise Unproven("the answer is put together from other values", node)
+
+    def text(self, node: ast.expr) -> Reply:
+        """Return whose whole text an expression is; raises `Unproven`."""
+        streamed = self._streamed(node, [])
+        return self._content(node, []) if streamed is None else streamed
 
     # -- messages that are written out ----------------------------------------------------
 
