@@ -74,7 +74,8 @@ class Holder:
         """Return whether a use goes through another object than the method's own."""
         if not self.is_attribute or not isinstance(use, ast.Attribute):
             return False
-        return self_class(self.module.scope(use), use.value) is not self.scope
+        named = isinstance(use.value, ast.Name) and use.value.id == "self"
+        return not named or self_class(self.module.scope(use), use.value) is not self.scope
 
     def kind(self, functions: set[Scope]) -> str:
         """Return who can reach it, from the functions that do something with it."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("previous_id", "previous_response_id", "last_response_id")
 _RESPONSE, _ANSWER = "response", "response_id"
+_CALM = (ast.Dict, ast.List, ast.Constant, ast.Name)
 _SUITES = ("body", "orelse", "finalbody")
 
 
@@ -190,6 +191,9 @@ class ChainEdits:
         talk = self.talk
         op = next((op for op in talk.of("add") if op.statement is follower), None)
         if op is None or talk.kind != LOCAL or follower is None or len(op.items) != 1:
+            return None
+        # What raises must find an empty list: the id of the answer is known already.
+        if not all(isinstance(part, _CALM) for part in walk(op.items[0])):
             return None
         call = op.node
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):

@@ -104,6 +104,8 @@ DIFFERENT = [
     (loop(ASK, SEND, ASK, KEEP), "may not be the answer"),
     (loop(ASK, SEND, KEEP, KEEP), "may not be the answer"),
     (loop(ASK, SEND, "if input():\n    messages.pop()\n", KEEP), "may not be the answer"),
+    (loop(ASK, SEND, "message = response.choices[0].message\n",
+          "messages.extend([message, {'role': 'user', 'content': input()}])\n"), "added together"),
     (loop(SEND, KEEP), "nothing new may have been said"),
     (loop(ASK, SEND, KEEP, "messages.pop()\n"), "may be known to the server"),
     (loop(ASK, "try:\n    ", SEND, "except openai.APIError:\n    pass\n", KEEP),
@@ -200,6 +202,8 @@ OBJECTS = [
     ("        return", "        self.log()\n        return", "the list is needed"),
     ("class Chat:", "import threading\n\n\nclass Chat:", "`threading` may run"),
     ("    def say", "    messages = []\n\n    def say", "all instances share"),
+    ("    def say", "    @classmethod\n    def reset(cls):\n        cls.messages = []\n\n    def say",
+     "used from outside its class"),
     ("    def say", "    def copy(self):\n        return vars(self)\n\n    def say", "saved whole"),
     ("        response =", "        hook(self)\n        response =", ""),
     ("        answer =", "        self.say('')\n        answer =",
@@ -245,6 +249,15 @@ def test_a_request_nobody_continues_is_not_stored() -> None:
     assert text.count("store=True") == text.count("store=False") == 1
 
 
+def test_a_list_is_cleared_before_anything_may_raise() -> None:
+    asked = after(ASK + SEND + KEEP + ASK + SEND)
+    assert "messages.clear()\nmessages.append(" in asked
+    known = 'messages.append({"role": "user", "content": "And now?"})\n'
+    assert 'messages = [{"role": "user", "content": "And now?"}]' in after(
+        ASK + SEND + KEEP + known + SEND
+    )
+
+
 def test_names_that_are_taken() -> None:
     text = after(PLAIN, before="previous_id = 1\nmessages = []\n")
     assert "previous_response_id = response.id" in text
@@ -270,8 +283,9 @@ def test_two_conversations_in_one_scope() -> None:
 def test_comments_stay_or_the_list_does() -> None:
     kept = PLAIN.replace(KEEP, KEEP.rstrip() + "  # remember\n")
     assert "messages.clear()  # remember" in after(kept)
-    assert not any(group.kept for group in plan_of(ASK + SEND + KEEP.rstrip() + "  # x\n" + ASK
-                                                   + SEND).groups)  # fmt: skip
+    known = 'messages.append({"role": "user", "content": "And now?"})\n'
+    plan = plan_of(ASK + SEND + KEEP.rstrip() + "  # remember\n" + known + SEND)
+    assert not any(group.kept for group in plan.groups)
 
 
 def test_carriage_returns() -> None:
