@@ -267,8 +267,11 @@ class Walk:
         entry: State | None = state
         if not isinstance(node, ast.While):
             entry = self._header(node, [node.iter], state)
-        for _ in range(_ROUNDS):
+        for left in range(_ROUNDS, -1, -1):
             assert entry is not None
+            if not left:
+                # It goes on changing: nothing is known.
+                entry = State(said=MANY, new=False)
             if isinstance(node, ast.While):
                 body = inner = self._header(node, [node.test], entry)
             else:

@@ -106,6 +106,8 @@ DIFFERENT = [
     (loop(ASK, SEND, "if input():\n    messages.pop()\n", KEEP), "may not be the answer"),
     (loop(ASK, SEND, "message = response.choices[0].message\n",
           "messages.extend([message, {'role': 'user', 'content': input()}])\n"), "added together"),
+    ("".join(ASK for _ in range(12)) + "while input():\n    messages.pop()\n" + ASK + SEND + KEEP
+     + PLAIN, "may be known to the server"),
     (loop(SEND, KEEP), "nothing new may have been said"),
     (loop(ASK, SEND, KEEP, "messages.pop()\n"), "may be known to the server"),
     (loop(ASK, "try:\n    ", SEND, "except openai.APIError:\n    pass\n", KEEP),
