@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Reason:
     """Why a site is not simply rewritten: a code of ``rules/codes.toml``, and where it shows.
 
-    ``effect`` is one of block, keep, unknown, suggest.
+    ``effect`` is one of block, keep, unknown, suggest, note; a note changes no verdict.
     """
 
     __slots__ = ("code", "message", "place", "effect")
@@ -97,12 +97,15 @@ class Mention:
     ``anywhere``: methods and attributes are reached through objects that need no import.
     ``linked``: it is enough that the asking module names the file.  With a ``remedy`` the answer
     yes stops nothing: the group gets these edits, (start, end, text) each, as well.  With a
-    ``swap`` it stops nothing either: the second edits take the place of the first ones.
+    ``swap`` it stops nothing either: the second edits take the place of the first ones.  With a
+    ``kept`` conversation it means that this one does not move to the server.
     ``seen``: a file that is analysed together with the asking one need not be asked, its uses of
     the name were followed.
     """
 
-    __slots__ = ("needles", "reason", "group", "anywhere", "linked", "remedy", "swap", "seen")
+    __slots__ = (
+        "needles", "reason", "group", "anywhere", "linked", "remedy", "swap", "seen", "kept",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -123,6 +126,7 @@ class Mention:
         self.remedy = remedy
         self.seen = seen
         self.swap: tuple[list[Any], list[Any]] | None = None
+        self.kept: Any = None
 
     def again(self) -> Mention:
         """Return the same question, for another group to ask."""

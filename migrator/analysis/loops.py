@@ -64,12 +64,12 @@ class StreamLoop:
     ``says_none`` are statements that print ``None`` for chunks without text.  ``others`` are the
     other events of a ``stream`` helper: their type, what else has to be true, and what stays.
     ``tables`` are variables in which tool calls are collected, ``objects`` those of them that hold
-    the calls themselves.
+    the calls themselves.  ``keeps`` is the variable that remembers the id of the answer.
     """
 
     __slots__ = ("node", "binding", "event", "text", "added", "arguments", "endings", "called",
                  "says_none", "others", "tables", "objects", "response",
-                 "untyped", "whole", "shown", "generated")  # fmt: skip
+                 "untyped", "whole", "shown", "generated", "keeps")  # fmt: skip
 
     def __init__(self, node: Loop, binding: Binding, event: str) -> None:
         self.node = node
@@ -94,6 +94,7 @@ class StreamLoop:
         self.endings: dict[str, list[Piece]] = {}
         self.says_none: list[Piece] = []
         self.others: list[tuple[str, str, list[Piece]]] = []
+        self.keeps = ""
 
 
 def specialised(module: Module, node: Loop, asked: Asked | None) -> StreamLoop:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _OWN = re.compile(r"#\s*migrator:\s*(ignore-file|ignore)\b(?!-)(?:\s*\[([^\]]*)\])?")
 _NOQA = re.compile(r"#\s*noqa\s*:\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
+# What asks for a list instead of a conversation on the server; planning heeds it.
+ON_SERVER = "CC601"
 _SKIPPED = (tokenize.ENCODING, tokenize.NL, tokenize.INDENT, tokenize.DEDENT)
 
 
@@ -50,6 +52,10 @@ class Directive:
         """Return whether it stands where it speaks about ``finding``, whatever the code."""
         place = finding.place
         return self.lines is None or place.line in self.lines or place.end_line in self.lines
+
+    def speaks_of(self, line: int) -> bool:
+        """Return whether it stands where it speaks about ``line``."""
+        return self.lines is None or line in self.lines
 
     def code_for(self, finding: Finding) -> str | None:
         """Return which of its codes names ``finding``; ``""`` when it names all."""
@@ -137,6 +143,8 @@ def suppress(file: CheckedFile) -> None:
             if code is not None:
                 used.add(code)
                 keep(file.plan, finding, f"`{directive.text}` allows it", directive.place)
+        if any(directive.speaks_of(line) for line in file.plan.heeded):
+            used.add(ON_SERVER)
         if not file.plan.problems:
             file.unused += _unused(file, directive, used)
 

@@ -26,6 +26,7 @@ from migrator.files.git import uncommitted
 from migrator.files.reading import Unreadable
 from migrator.files.writing import replace
 from migrator.planning.model import Place, Problem
+from migrator.reporting.conversations import as_lines, conversations
 from migrator.reporting.text import complain
 
 
@@ -100,6 +101,7 @@ def _write(change: Change) -> bool:
 def _report(outcome: Outcome, written: list[Change], given: dict[str, Any]) -> int:
     """Print what is left and what was done; return the exit status."""
     applied = [finding for change in written for finding in change.answered]
+    kept = conversations([change.file for change in written], unsafe=given["unsafe_fixes"])
     if given["output_format"] == "json":
         from migrator.reporting.json import document
 
@@ -112,7 +114,10 @@ def _report(outcome: Outcome, written: list[Change], given: dict[str, Any]) -> i
 
         show(outcome, {**given, "quiet": True})
         if given["output_format"] in ("text", "full", "concise") and not given["quiet"]:
-            for line in closing(outcome, len(applied), len(written)):
+            for line in (
+                *closing(outcome, len(applied), len(written)),
+                *as_lines(kept, would=False),
+            ):
                 sys.stdout.write(line + "\n")
     status = outcome.status(exit_zero=given["exit_zero"])
     if written and given["exit_non_zero_on_fix"]:
@@ -132,10 +137,14 @@ def _show_diff(outcome: Outcome, found: Iterable[Change], given: dict[str, Any])
     sys.stdout.buffer.flush()
     complain(outcome.problems())
     applied = sum(len(change.answered) for change in shown)
+    kept = conversations([change.file for change in shown], unsafe=given["unsafe_fixes"])
     for change in shown:
         settle_answered(change)
     if not given["quiet"]:
-        for line in closing(outcome, applied, len(shown), would=True):
+        for line in (
+            *closing(outcome, applied, len(shown), would=True),
+            *as_lines(kept, would=True),
+        ):
             sys.stderr.write(line + "\n")
     if outcome.status() == 2:
         return 2
@@ -156,6 +165,9 @@ def _from_stdin(given: dict[str, Any]) -> int:
     if given["diff"]:
         return _show_diff(outcome, found, given)
     sys.stdout.buffer.write(after)
+    kept = conversations([change.file for change in found], unsafe=given["unsafe_fixes"])
+    for line in () if given["quiet"] else as_lines(kept, would=False):
+        sys.stderr.write(line + "\n")
     for change in found:
         settle_answered(change)
     complain(outcome.problems())

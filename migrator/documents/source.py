@@ -89,6 +89,17 @@ class Source:
             self.offset(node.end_lineno, node.end_col_offset),  # type: ignore[attr-defined]
         )
 
+    def line_of(self, offset: int) -> int:
+        """Return the line (from 1) that a byte offset is on."""
+        low, high = 0, len(self.starts) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.starts[middle] <= offset:
+                low = middle
+            else:
+                high = middle - 1
+        return low + 1
+
     def segment(self, node: ast.AST) -> str:
         """Return the text of a node."""
         start, end = self.span(node)

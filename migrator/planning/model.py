@@ -38,14 +38,25 @@ class Splice:
 
 
 class CallEdit:
-    """Rewrite the keywords of the call expression at bytes ``start:end``."""
+    """Rewrite the keywords of the call expression at bytes ``start:end``.
 
-    __slots__ = ("start", "end", "changes")
+    With a ``width``, a line that gets wider than that is broken as formatters do, if the call ends
+    it.  Other edits may make it end a line that begins with ``lead``, with its further lines
+    ``dedent`` columns less deep.
+    """
 
-    def __init__(self, start: int, end: int, changes: Sequence[Change]) -> None:
+    __slots__ = ("start", "end", "changes", "width", "lead", "dedent")
+
+    def __init__(
+        self, start: int, end: int, changes: Sequence[Change], width: int = 0, *,
+        lead: str = "", dedent: int = 0,
+    ) -> None:  # fmt: skip
         self.start = start
         self.end = end
         self.changes = tuple(changes)
+        self.width = width
+        self.lead = lead
+        self.dedent = dedent
 
 
 class Cut(Splice):
@@ -135,14 +146,45 @@ class Finding:
         self.model = ""
 
 
+class Kept:
+    """A conversation that the server keeps: its list, why it may, and the calls that continue it.
+
+    ``before`` has the ledger and the reasons of every finding as they were with the list, ``swap``
+    the edits of the group that go with the conversation, and those that go with the list.
+    """
+
+    __slots__ = ("name", "place", "why", "calls", "before", "swap")
+
+    def __init__(self, name: str, place: Place, why: str) -> None:
+        self.name = name
+        self.place = place
+        self.why = why
+        self.calls: list[Place] = []
+        self.before: list[tuple[Finding, list[LedgerRow], list[Reason]]] = []
+        self.swap: tuple[list[Edit], list[Edit]] = ([], [])
+
+    def undo(self, reason: Reason) -> None:
+        """Say that the list stays after all."""
+        for finding, ledger, reasons in self.before:
+            finding.ledger[:] = ledger
+            codes = {(known.code, known.place.key()) for known in reasons}
+            later = [r for r in finding.reasons if r.effect != "note"]
+            finding.reasons[:] = [
+                *(r for r in later if (r.code, r.place.key()) not in codes),
+                *reasons,
+                reason,
+            ]
+
+
 class Group:
     """Everything that changes together: its findings, its members and its edits.
 
     A group that spans files has one object in the plan of each: ``findings`` are all of them,
     ``edits`` those of the file, ``others`` the objects in the other plans, with their paths.
+    ``kept`` are the conversations that the edits leave to the server.
     """
 
-    __slots__ = ("id", "verdict", "members", "edits", "findings", "others")
+    __slots__ = ("id", "verdict", "members", "edits", "findings", "others", "kept")
 
     def __init__(self, id: str) -> None:
         self.id = id
@@ -151,6 +193,22 @@ class Group:
         self.edits: list[Edit] = []
         self.findings: list[Finding] = []
         self.others: list[tuple[str, Group]] = []
+        self.kept: list[Kept] = []
+
+    def keep_list(self, kept: Kept, reason: Reason) -> None:
+        """Let a conversation keep its list after all."""
+        if kept not in self.kept:
+            return
+        self.kept.remove(kept)
+        old, new = kept.swap
+        self.edits = [edit for edit in self.edits if edit not in old] + new
+        kept.undo(reason)
+
+    def keep_lists(self) -> None:
+        """Let every conversation keep its list: the rewrite failed migrator's own checks."""
+        for kept in list(self.kept):
+            message = "the rewrite without it failed migrator's own checks"
+            self.keep_list(kept, Reason("CC603", message, kept.place, "note"))
 
 
 class Problem:
@@ -172,7 +230,7 @@ class FilePlan:
 
     __slots__ = (
         "path", "findings", "groups", "problems", "mentions", "imports", "members", "unclear",
-        "trial",
+        "trial", "heeded",
     )  # fmt: skip
 
     def __init__(self, path: str) -> None:
@@ -188,3 +246,5 @@ class FilePlan:
         self.problems: list[Problem] = []
         self.mentions: list[Mention] = []
         self.trial: FilePlan | None = None
+        # Lines with a comment that asks for a list instead of a conversation on the server.
+        self.heeded: list[int] = []

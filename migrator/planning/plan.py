@@ -256,6 +256,7 @@ class Planner:
         for root, calls in roots.items():
             self._decide(table[root], root, calls)
         self._separate(table)
+        self._chain(table)
         for mark in marks:
             if mark.node in gone:
                 place = self.module.source.place(mark.node)
@@ -264,6 +265,20 @@ class Planner:
                 finding.group = groups[0].id
                 self.plan.findings.append(finding)
                 self.plan.imports.append((finding, groups))
+
+    def _chain(self, table: dict[int, Group]) -> None:
+        """Move conversations to the server, where that is proven to be the same."""
+        data = self.module.source.utf8
+        if self.settings.history != "chain" or self.variables is None or b"messages" not in data:
+            return
+        if self.module.links is not None:
+            # What is proven of a list holds for one file; a chain keeps the verdict it has alone.
+            return
+        if any(word in data for word in (b".append(", b".extend(", b"+=")):
+            from migrator.planning.chaining import Chains
+
+            chains = Chains(self.module, self.settings, self.results, self.variables, self.plan)
+            chains.run(self.calls, table)
 
     def _separate(self, table: dict[int, Group]) -> None:
         """Block groups whose variables also hold results that stay, until none is left."""

@@ -263,12 +263,16 @@ class Search(Asking):
         shown = os.path.relpath(path, os.path.dirname(os.path.abspath(mention.reason.place.path)))
         asked = mention.reason
         message = f"{asked.message} {shown.replace(os.sep, '/')}"
+        if mention.kept is not None:
+            group.keep_list(mention.kept, Reason(asked.code, message, asked.place, "note"))
+            return
         for finding in group.findings:
             if not any((r.code, r.message) == (asked.code, message) for r in finding.reasons):
                 reason = Reason(asked.code, message, asked.place, asked.effect)
                 finding.reasons.append(reason)
         decide(group, self.settings)
         group.edits = []
+        group.kept = []
 
 
 def _followed(plan: FilePlan, mention: Mention, path: str, data: bytes) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from migrator.documents.joined import Joined
-    from migrator.planning.model import Edit
+    from migrator.planning.model import Edit, Finding
 
 
 def split(plan: FilePlan, source: Joined, known: Mapping[str, FilePlan]) -> list[FilePlan]:
@@ -26,10 +26,10 @@ def split(plan: FilePlan, source: Joined, known: Mapping[str, FilePlan]) -> list
     Returns new plans for files that have none and change all the same.
     """
     files = _Files(plan, known)
-    for finding in plan.findings:
-        files.of(finding.place.path).findings.append(finding)
     for group in plan.groups:
         _take_apart(group, source, files)
+    for finding in plan.findings:
+        files.of(finding.place.path).findings.append(files.settled.get(id(finding), finding))
     for imported in plan.imports:
         files.of(imported[0].place.path).imports.append(imported)
     return files.added()
@@ -41,12 +41,24 @@ class _Files:
     def __init__(self, plan: FilePlan, known: Mapping[str, FilePlan]) -> None:
         self._plans: dict[str, FilePlan] = {}
         self._new: list[FilePlan] = []
+        self._alone: dict[object, Group] = {}
+        # Findings of groups that were decided as well before, by the id of the new ones.
+        self.settled: dict[int, Finding] = {}
         for path in plan.members:
             if path in known:
                 own = known[path]
+                self._alone.update({_key(group): group for group in own.groups})
                 own.findings, own.groups, own.imports, own.mentions = [], [], [], []
                 own.members = plan.members
                 self._plans[own.path] = own
+
+    def as_before(self, group: Group) -> Group | None:
+        """Return the group as it was decided in its file alone, where that is no worse."""
+        old = self._alone.get(_key(group))
+        if old is None or old.verdict != group.verdict or not old.edits:
+            return None
+        self.settled.update(zip(map(id, group.findings), old.findings, strict=True))
+        return old
 
     def of(self, path: str) -> FilePlan:
         """Return the plan of the file shown as ``path``."""
@@ -64,11 +76,18 @@ class _Files:
         return changed
 
 
+def _key(group: Group) -> object:
+    return tuple((finding.code, finding.place.key()) for finding in group.findings)
+
+
 def _take_apart(group: Group, source: Joined, files: _Files) -> None:
     edits: dict[str, list[Edit]] = {finding.place.path: [] for finding in group.findings}
     for edit in group.edits:
         part = source.part_at(edit.start)
         edits.setdefault(part.source.path, []).append(moved(edit, part.start))
+    if len(edits) == 1 and (old := files.as_before(group)) is not None:
+        files.of(group.findings[0].place.path).groups.append(old)
+        return
     pieces: list[tuple[str, Group]] = []
     for path, own in edits.items():
         piece = Group(group.id)

@@ -159,7 +159,7 @@ class _Writer:
                 more = f" and {loop.event}.{field}" if field else ""
                 branches.append((f'{type_} == "{name}"{more}', suites.write(pieces, self.inner)))
         if loop.endings:
-            branches += self._ends(suites, type_)
+            branches += self._with_id(self._ends(suites, type_), type_)
         branches += self.failures.branches(loop.event, self.indent, self.unit)
         rest = [self.inner + comment.text for comment in suites.rest]
         test, suite = branches[0]
@@ -197,6 +197,18 @@ class _Writer:
         if stop:
             lines += [self.inner + "else:", *suites.write(stop, self.inner + self.unit)]
         return lines
+
+    def _with_id(
+        self, branches: list[tuple[str, list[str]]], type_: str
+    ) -> list[tuple[str, list[str]]]:
+        """Return the branches for the last event, remembering the id of the answer."""
+        if not self.loop.keeps:
+            return branches
+        line = f"{self.inner}{self.loop.keeps} = {self.loop.event}.response.id"
+        branches = [(test, [line, *suite]) for test, suite in branches]
+        ends = (f'{type_} == "response.completed"', f'{type_} == "response.incomplete"')
+        missing = [end for end in ends if all(end not in test for test, _ in branches)]
+        return [*branches, (" or ".join(missing), [line])] if missing else branches
 
     def _incomplete(self, suites: Suites, length: list[Piece], filtered: list[Piece]) -> list[str]:
         if signature(length) == signature(filtered):

@@ -42,6 +42,8 @@ def wrapped_call(line: str, unit: str, width: int) -> list[str]:
         return [line]
     given: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
     opened = text.find("(", call.func.end_col_offset or 0) + 1
+    if "\n" in line or "#" in text[opened:]:
+        return [line]
     inside = text[opened:-1]
     if len(indent + unit + inside) <= width:
         return [indent + text[:opened], indent + unit + inside, indent + ")"]
@@ -61,6 +63,8 @@ def _last_call(text: str) -> ast.Call | None:
     node: ast.AST | None = getattr(tree.body[0], "value", None) or getattr(
         tree.body[0], "exc", None
     )
+    while isinstance(node, ast.Await):
+        node = node.value
     if len(tree.body) != 1 or not isinstance(node, ast.Call) or not (node.args or node.keywords):
         return None
     return node if node.end_col_offset == len(text) else None

@@ -6,6 +6,7 @@ import json
 
 from migrator._tables import CODES
 from migrator.planning.model import VERDICTS
+from migrator.reporting.conversations import as_lines, as_rows, conversations
 from migrator.reporting.json import policies, summary
 
 TYPE_CHECKING = False
@@ -46,6 +47,7 @@ def as_json(outcome: Outcome) -> str:
         "version": 1,
         "policies": policies(outcome),
         "folders": folders(outcome),
+        "kept_on_server": as_rows(conversations(outcome.files, unsafe=True)),
         "summary": summary(outcome),
     }
     return json.dumps(content, indent=2) + "\n"
@@ -66,6 +68,9 @@ def as_text(outcome: Outcome) -> str:
     if reasons:
         lines += ["", "reasons"]
         lines += [f"  {count:>5}  {code}  {CODES[code]['summary']}" for code, count in reasons]
+    kept = list(as_lines(conversations(outcome.files, unsafe=True), would=True))
+    if kept:
+        lines += ["", *kept]
     return "".join(line + "\n" for line in lines)
 
 

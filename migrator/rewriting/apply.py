@@ -74,19 +74,30 @@ def _written(source: Source, groups: list[Group], result: Rewritten) -> Written 
         result.applied = [group.id for group in groups]
         return written
     except Failed as error:
-        if len(groups) == 1:
+        if len(groups) == 1 and not groups[0].kept:
             result.problems.append(_problem(groups[0], error))
             return None
     found: Written | None = None
     kept: list[Group] = []
     for group in groups:
         try:
-            found = _applied(source, [*kept, group])
+            found = _with(source, kept, group)
             kept.append(group)
         except Failed as error:
             result.problems.append(_problem(group, error))
     result.applied = [group.id for group in kept]
     return found
+
+
+def _with(source: Source, kept: list[Group], group: Group) -> Written:
+    """Return the file with one more group; its conversations keep their lists if that fails."""
+    try:
+        return _applied(source, [*kept, group])
+    except Failed:
+        if not group.kept:
+            raise
+    group.keep_lists()
+    return _applied(source, [*kept, group])
 
 
 def _wanted(group: Group, unsafe: bool) -> bool:
@@ -174,7 +185,10 @@ class _Renderer:
             from migrator.rewriting.request import rewrite_call
 
             text = self.span(edit.start, edit.end, inner).decode("utf-8")
-            return edit.start, edit.end, rewrite_call(text, edit.changes).encode("utf-8")
+            text = rewrite_call(text, edit.changes)
+            if edit.width:
+                text = _broken(self.source, edit, text)
+            return edit.start, edit.end, text.encode("utf-8")
         if isinstance(edit, RemoveStatement):
             # Edits inside a statement that goes have nothing left to do.
             return (*_lines(self.source, edit), b"")
@@ -189,6 +203,37 @@ class _Renderer:
         if inner and not isinstance(edit, Cut):
             raise Failed("two edits overlap")
         return edit.start, edit.end, edit.text.encode("utf-8")
+
+
+def _broken(source: Source, edit: CallEdit, text: str) -> str:
+    """Return a call that ends its line over several lines, where it got too wide for one."""
+    from migrator.planning.wrapping import wrapped_call
+
+    utf8 = source.utf8
+    start = max(utf8.rfind(b"\n", 0, edit.start), utf8.rfind(b"\r", 0, edit.start)) + 1
+    stop = utf8.find(b"\n", edit.end)
+    tail = utf8[edit.end : stop if stop >= 0 else len(utf8)]
+    before = edit.lead or utf8[start : edit.start].decode("utf-8")
+    if tail.strip() and not edit.lead:
+        return text
+    if edit.dedent > 0:
+        head, *deeper = text.split("\n")
+        less = [x if x[: edit.dedent].strip() else x[edit.dedent :] for x in deeper]
+        text = "\n".join([head, *less])
+    first, _, rest = text.partition("\n")
+    inside, _, closing = rest.partition("\n")
+    if rest:
+        # All keywords on a line of their own, as formatters leave them while they fit.
+        wide = len(inside.rstrip()) > edit.width and not inside.rstrip().endswith(",")
+        if not wide or closing.strip() != ")" or not first.rstrip().endswith("("):
+            return text
+        text = first.rstrip() + inside.strip() + ")"
+    elif len(before) + edit.end - edit.start > edit.width:
+        return text
+    unit = "\t" if before.startswith("\t") else "    "
+    lines = wrapped_call(before + text, unit, edit.width)
+    newline = "\r\n" if b"\r\n" in utf8 else "\n"
+    return newline.join(lines)[len(before) :]
 
 
 def _lines(source: Source, edit: RemoveStatement) -> tuple[int, int]:

@@ -50,6 +50,10 @@ FIXED: dict[str, tuple[dict[str, Any], bool]] = {
     "CC409": ({}, True),
     "CC104": ({}, True),
     "CC509": ({}, True),
+    "CC601": ({}, False),
+    "CC602": ({}, False),
+    "CC603": ({}, False),
+    "CC604": ({}, False),
 }
 # The setting under which `fix` does it without `--unsafe-fixes`.
 ALSO_FIXED: dict[str, dict[str, Any]] = {
@@ -174,6 +178,7 @@ def headings_of(row: dict[str, str]) -> list[str]:
         "suggest": "Why it stops the rewrite",
         "keep": "Why the call is kept",
         "unknown": "Why migrator asks",
+        "note": "Why you should know",
     }[row.get("effect", row["role"])]
     return ["What it does", why, BEFORE, AFTER, "Fix safety", "References"]
 
