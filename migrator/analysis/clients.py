@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from migrator._tables import API
-from migrator.analysis import hosts
+from migrator.analysis import constructions, hosts
 from migrator.analysis.annotations import Annotations
 from migrator.analysis.constructors import Client, Constructors, shown
-from migrator.analysis.facts import Host, Reason
-from migrator.analysis.functions import argument_of, own_nodes, references, returned
+from migrator.analysis.facts import Host, Mention, Reason
+from migrator.analysis.functions import (
+    argument_of,
+    default_of,
+    own_nodes,
+    question,
+    references,
+    returned,
+)
+from migrator.analysis.hostcomments import said
+from migrator.analysis.instances import class_of
+from migrator.analysis.lookups import looked_up
+from migrator.analysis.ownclients import own_client
 from migrator.analysis.redirects import redirect
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import FUNCTIONS, ast, is_none, keyword, last_name
 from migrator.analysis.values import (
     Origin,
+    attribute_bindings,
     attribute_owner,
     imported_path,
     origins,
+    origins_through,
     qualified_names,
 )
 
@@ -24,20 +37,34 @@ _DEPTH = 8
 
 
 def host_of_receiver(
-    module: Module, node: ast.expr, trusted: tuple[str, ...]
+    module: Module, node: ast.expr, trusted: tuple[str, ...], *, library: bool = False
 ) -> tuple[Host, list[Reason]]:
-    """Return the host verdict of a receiver and the reasons that follow from it."""
-    found = _Finder(module, trusted).resolve(node, 0)
+    """Return the host verdict of a receiver and the reasons that follow from it.
+
+    In a ``library`` others give public parameters their values.
+    """
+    finder = _Finder(module, trusted, library)
+    found = finder.resolve(node, 0)
     if not found:
         found = [Client("unknown", module.source.segment(node), "never assigned", node,
                         "CC405", "unknown")]  # fmt: skip
-    return _combined(module, found, trusted)
+    named = [said(module, client) for client in found]
+    host, reasons = _combined(module, [each or old for each, old in zip(named, found, strict=True)],
+                              trusted, all(named))  # fmt: skip
+    host.mentions = () if host.settled else tuple(finder.mentions())
+    return host, reasons
 
 
 def _combined(
-    module: Module, found: list[Client], trusted: tuple[str, ...]
+    module: Module, found: list[Client], trusted: tuple[str, ...], settled: bool
 ) -> tuple[Host, list[Reason]]:
     place = module.source.place
+    if settled and len({client.verdict for client in found}) == 1:
+        first = found[0]
+        here = place(first.node)
+        host = Host(first.verdict, first.name, first.detail, here)
+        host.settled = True
+        return host, [Reason(first.code, first.detail, here, first.effect)] if first.code else []
     moved = redirect(module, trusted, {client.node for client in found})
     if moved is not None and all(client.verdict == "openai" for client in found):
         reason = Reason(moved.code, moved.detail, place(moved.node), moved.effect)
@@ -59,15 +86,19 @@ def _combined(
         ):
             reasons.append(Reason(client.code, client.detail, place(client.node), client.effect))
     chosen = worst if worst.code else (ours or found)[0]
-    return Host(chosen.verdict, chosen.name, chosen.detail, place(chosen.node)), reasons
+    host = Host(chosen.verdict, chosen.name, chosen.detail, place(chosen.node))
+    host.trust = chosen.trust
+    return host, reasons
 
 
 class _Finder:
     """Resolves receivers of one module; remembers what it is looking at to stop on cycles."""
 
-    def __init__(self, module: Module, trusted: tuple[str, ...]) -> None:
+    def __init__(self, module: Module, trusted: tuple[str, ...], library: bool) -> None:
         self.module = module
         self.trusted = trusted
+        self.library = library
+        self.asked: list[Mention] = []
         self.active: set[ast.AST] = set()
         self.built = Constructors(module, trusted)
         self.typed = Annotations(module)
@@ -78,11 +109,24 @@ class _Finder:
         self.active.add(node)
         try:
             result: list[Client] = []
-            for origin in origins(self.module, node):
+            found, attributes = origins_through(self.module, node)
+            for origin in found:
                 result.extend(self.origin(origin, depth))
+            for attribute in attributes:
+                result.extend(self.field(attribute, depth))
             return result
         finally:
             self.active.discard(node)
+
+    def mentions(self) -> list[Mention]:
+        """Return the questions to the project on which the answers depend."""
+        return [*self.asked, *self.built.addresses.mentions]
+
+    def ask(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        """Ask whether another file calls what is seen to be given certain clients here."""
+        message = f"`{node.name}` may be given another client in"
+        reason = Reason("CC405", message, self.module.source.place(node), "unknown")
+        self.asked.append(question(node, self.module.binding_of[node], reason))
 
     def origin(self, origin: Origin, depth: int) -> list[Client]:
         node = origin.node
@@ -97,7 +141,7 @@ class _Finder:
         if origin.kind == "bound" and origin.binding is not None:
             value = origin.binding.value
             if origin.binding.kind == "with" and isinstance(value, ast.expr):
-                return self.resolve(value, depth + 1)
+                return self.entered(value, depth)
             return [self.unknown(node, "taken from a value that can't be followed")]
         if origin.kind == "attribute" and isinstance(node, ast.Attribute):
             return self.attribute(node, depth)
@@ -105,8 +149,36 @@ class _Finder:
             return [self.unknown(node, "a class, not an instance")]
         return [self.unknown(node, f"`{self.module.source.segment(node)}` is not defined here")]
 
-    def unknown(self, node: ast.AST, detail: str, code: str = "CC405") -> Client:
-        return Client("unknown", shown(self.module, node), detail, node, code, "unknown")
+    def unknown(self, node: ast.AST, detail: str, code: str = "CC405", trust: str = "") -> Client:
+        client = Client("unknown", shown(self.module, node), detail, node, code, "unknown")
+        client.trust = trust
+        return client
+
+    def entered(self, value: ast.expr, depth: int) -> list[Client]:
+        """Return what a ``with`` statement binds: a class of the project decides it itself."""
+        scope = class_of(self.module, value)
+        for name in ("__enter__", "__aenter__"):
+            for binding in attribute_bindings(self.module, scope, name) if scope else ():
+                if isinstance(binding.node, FUNCTIONS) and class_of(self.module, value) is scope:
+                    if not _returns_self(binding.node):
+                        return self.returns(binding.node, depth)
+        return self.resolve(value, depth + 1)
+
+    def field(self, node: ast.Attribute, depth: int) -> list[Client]:
+        """Return the clients that constructors give a field of a dataclass or model."""
+        owner = attribute_owner(self.module, node)
+        given = None if owner is None else constructions.field(self.module, owner, node.attr)
+        if owner is None or given is None:
+            return []
+        found = [each for value in given.values for each in self.resolve(value, depth + 1)]
+        if self.typed.declared(owner, node.attr) is not None:
+            return [client for client in found if client.code != "CC405"]
+        assert isinstance(owner.node, ast.ClassDef)
+        self.ask(owner.node)
+        if given.open or self.library:
+            cause = given.open or "this is a library"
+            found.append(self.unknown(node, f"who gives `{node.attr}` is not in sight: {cause}"))
+        return found
 
     # -- expressions --------------------------------------------------------------------
 
@@ -115,6 +187,9 @@ class _Finder:
             return []
         if isinstance(node, ast.Await):
             return self.resolve(node.value, depth + 1)
+        looked = looked_up(self.module, node)
+        if looked is not None:
+            return [each for value in looked for each in self.resolve(value, depth + 1)]
         if isinstance(node, ast.Call):
             return self.call(node, depth)
         return [self.unknown(node, "the receiver is an expression that can't be followed")]
@@ -124,7 +199,7 @@ class _Finder:
         if isinstance(func, ast.Attribute) and func.attr in ("with_options", "copy"):
             inner = self.resolve(func.value, depth + 1)
             url = keyword(call, "base_url")
-            return [self.built.addressed(call, url, "with_options")] if url is not None else inner
+            return [self.built.addressed(call, [url], "with_options")] if url is not None else inner
         names = qualified_names(self.module, func)
         if names:
             return [self.named(call, name, depth) for name in sorted(names)]
@@ -136,9 +211,11 @@ class _Finder:
             if origin.kind == "def" and isinstance(origin.node, FUNCTIONS):
                 result.extend(self.returns(origin.node, depth))
             elif origin.kind == "class" and isinstance(origin.node, ast.ClassDef):
-                result.append(self.own_class(call, origin.node))
+                scope = self.module.scopes[origin.node]
+                result.append(own_client(self.module, self.built, call, scope))
             else:
-                result.append(self.unknown(call, "returned by a call that can't be followed"))
+                detail = "returned by a call that can't be followed"
+                result.append(self.unknown(call, detail, trust=last))
         return result
 
     def named(self, call: ast.Call, name: str, depth: int) -> Client:
@@ -161,20 +238,8 @@ class _Finder:
             return Client("other", short, f"a client of {vendor}", call, "CC401", "keep")
         if name.startswith(("unittest.mock.", "mock.")):
             return Client("other", short, "a test double", call, "CC401", "keep")
-        return self.unknown(call, f"built by `{name.lstrip('.')}`, which is not in this file")
-
-    def own_class(self, call: ast.Call, node: ast.ClassDef) -> Client:
-        for base in node.bases:
-            for name in qualified_names(self.module, base):
-                if name in _CLIENTS:
-                    return self.unknown(call, f"a subclass of {name}", "CC404")
-                vendor = hosts.package_vendor(name)
-                if vendor is not None:
-                    return Client("other", node.name, f"a client of {vendor}", call,
-                                  "CC401", "keep")  # fmt: skip
-        if not node.bases:
-            return Client("other", node.name, "a class of this project", call, "CC401", "keep")
-        return self.unknown(call, f"`{node.name}` derives from a class outside this file")
+        detail = f"built by `{name.lstrip('.')}`, which is not in sight"
+        return self.unknown(call, detail, trust=short)
 
     # -- names and functions ------------------------------------------------------------
 
@@ -193,32 +258,54 @@ class _Finder:
         if vendor is not None:
             detail = f"wrapped by {vendor}, which has to support Responses too"
             return Client("unknown", vendor, detail, node, "CC409", "unknown")
-        return self.unknown(node, f"imported from `{path}`")
+        return self.unknown(node, f"imported from `{path}`", trust=path.lstrip("."))
 
     def parameter(self, origin: Origin, depth: int) -> list[Client]:
         arg = origin.node
         assert isinstance(arg, ast.arg) and origin.binding is not None
         typed = self.typed.annotated(arg.annotation, arg)
-        if typed is not None:
-            return [typed]
         function = origin.binding.statement
-        if isinstance(function, FUNCTIONS):
-            uses = references(self.module, function)
-            found: list[Client] = []
-            sure = not (uses.others or uses.unsure)
-            for call in uses.calls:
-                known, value = (
-                    argument_of(self.module, call, arg.arg, function)
-                    if isinstance(call, ast.Call)
-                    else (False, None)
-                )
-                if not known:
-                    sure = False
-                elif value is not None:
-                    found.extend(self.resolve(value, depth + 1))
-            if found and sure:
-                return found
-        return [self.unknown(arg, f"parameter `{arg.arg}` without a telling annotation")]
+        if not isinstance(function, FUNCTIONS):
+            return [typed or self.unknown(arg, f"parameter `{arg.arg}` of a lambda")]
+        given = self.given(function, arg.arg)
+        found = [each for value in given.values for each in self.resolve(value, depth + 1)]
+        if typed is not None:
+            # A type checker holds callers to it; where they send the requests it does not know.
+            return [typed, *(client for client in found if client.code not in ("", "CC405"))]
+        default = default_of(function, arg.arg)
+        if given.open or not (given.made or default is not None) or self.library:
+            cause = f" ({given.open})" if given.open else ""
+            detail = f"parameter `{arg.arg}` without a telling annotation{cause}"
+            return [*found, self.unknown(arg, detail)]
+        scope = self.module.binding_of[function].scope
+        made = function.name == "__init__" and isinstance(scope.node, ast.ClassDef)
+        self.ask(scope.node if made and isinstance(scope.node, ast.ClassDef) else function)
+        return found
+
+    def given(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
+    ) -> constructions.Given:
+        """Return what callers give a parameter."""
+        scope = self.module.binding_of[function].scope
+        if function.name == "__init__" and scope.kind == "class":
+            return constructions.argument(self.module, function, name)
+        uses = references(self.module, function)
+        unclear = f"`{function.name}` is handed on" if uses.others or uses.unsure else ""
+        values: list[ast.expr] = []
+        for call in uses.calls:
+            known, value = (
+                argument_of(self.module, call, name, function)
+                if isinstance(call, ast.Call)
+                else (False, None)
+            )
+            if not known:
+                unclear = unclear or "stars hide it"
+            elif value is not None:
+                values.append(value)
+        default = default_of(function, name)
+        if default is not None and not uses.calls:
+            values.append(default)
+        return constructions.Given(values, unclear, bool(uses.calls))
 
     def returns(self, function: ast.FunctionDef | ast.AsyncFunctionDef, depth: int) -> list[Client]:
         if function in self.active:
@@ -234,7 +321,8 @@ class _Finder:
         self.active.discard(function)
         if typed is not None and (not found or all(c.verdict == "unknown" for c in found)):
             return [typed]
-        return found or [self.unknown(function, f"`{function.name}` returns no client seen here")]
+        detail = f"`{function.name}` returns no client seen here"
+        return found or [self.unknown(function, detail, trust=function.name)]
 
     def attribute(self, node: ast.Attribute, depth: int) -> list[Client]:
         owner = attribute_owner(self.module, node)
@@ -255,3 +343,9 @@ def _yields(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
     return [
         node.value for node in own_nodes(function) if isinstance(node, ast.Yield) and node.value
     ]
+
+
+def _returns_self(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Return whether a method hands out its own object."""
+    found = [statement.value for statement in returned(function)]
+    return bool(found) and all(isinstance(v, ast.Name) and v.id == "self" for v in found)

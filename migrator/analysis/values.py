@@ -34,6 +34,17 @@ def origins(module: Module, node: ast.expr) -> list[Origin]:
     return result
 
 
+def origins_through(
+    module: Module, node: ast.expr
+) -> tuple[list[Origin], list[ast.Attribute]]:  # fmt: skip
+    """Return the origins of ``node`` and the attributes that are read on the way to them."""
+    result: list[Origin] = []
+    seen: set[ast.AST] = set()
+    _collect(module, node, result, seen)
+    read = [each for each in seen if isinstance(each, ast.Attribute)]
+    return result, sorted(read, key=lambda each: (each.lineno, each.col_offset))
+
+
 def _collect(module: Module, node: ast.AST, result: list[Origin], seen: set[ast.AST]) -> None:
     if node in seen or len(seen) > _LIMIT:
         return
@@ -100,21 +111,27 @@ def _from_attribute(
             _from_binding(module, binding, node, result, seen)
         return
     owner = attribute_owner(module, node)
-    bindings: list[Binding] = []
-    if owner is not None:
-        bindings = attribute_bindings(module, owner, node.attr)
-        if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
-            bindings = [*bindings, *_overrides(module, owner, node.attr)]
+    bindings = given_attribute(module, owner, node)
     if all(binding.kind == "annotation" for binding in bindings):
         result.append(Origin("attribute", node))
         return
-    for value in _set_from_outside(module, owner, node.attr):
+    for value in set_from_outside(module, owner, node.attr):
         _collect(module, value, result, seen)
     for binding in bindings:
         if binding.kind in ("def", "class"):
             result.append(Origin(binding.kind, binding.node, binding))
         else:
             _from_binding(module, binding, node, result, seen)
+
+
+def given_attribute(module: Module, owner: Scope | None, node: ast.Attribute) -> list[Binding]:
+    """Return what the class ``owner``, and on ``self`` also a derived one, gives an attribute."""
+    if owner is None:
+        return []
+    found = attribute_bindings(module, owner, node.attr)
+    if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+        found = [*found, *_overrides(module, owner, node.attr)]
+    return found
 
 
 def module_named(module: Module, node: ast.expr) -> Scope | None:
@@ -169,7 +186,7 @@ def ancestry(module: Module, scope: Scope) -> list[Scope]:
     return result
 
 
-def _set_from_outside(module: Module, owner: Scope | None, name: str) -> list[ast.expr]:
+def set_from_outside(module: Module, owner: Scope | None, name: str) -> list[ast.expr]:
     """Return what ``instance.name = …`` statements give an attribute of the class ``owner``."""
     from migrator.analysis.instances import class_of
 

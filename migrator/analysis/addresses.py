@@ -1,0 +1,361 @@
+"""Which addresses a ``base_url`` may be: constants, settings, parameters and their callers."""
+
+from __future__ import annotations
+
+from migrator.analysis import constructions
+from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.functions import argument_of, default_of, question, references, returned
+from migrator.analysis.lookups import looked_up
+from migrator.analysis.reaching import bindings_of
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, literal
+from migrator.analysis.values import (
+    attribute_owner,
+    definitions,
+    given_attribute,
+    imported_path,
+    module_named,
+    qualified_names,
+    set_from_outside,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrator.analysis.scopes import Binding, Module, Scope
+
+_DEPTH = 12
+# Methods of strings that keep the host.
+_TRIMS = {"rstrip", "strip", "removesuffix", "lstrip", "lower", "geturl"}
+_WRAPPERS = {"str", "URL"}
+
+
+class Possible:
+    """What an expression may be.
+
+    ``values`` are constants, or beginnings of addresses that hold the whole host; ``open`` says
+    what else decides it.
+    """
+
+    __slots__ = ("values", "open")
+
+    def __init__(self) -> None:
+        self.values: list[object] = []
+        self.open: list[str] = []
+
+    def add(self, other: Possible) -> None:
+        """Take in what another expression may be."""
+        self.values.extend(value for value in other.values if value not in self.values)
+        self.open.extend(text for text in other.open if text not in self.open)
+
+    def truthy(self) -> Possible:
+        """Return what is left where only a true value is taken."""
+        result = Possible()
+        result.values = [value for value in self.values if value]
+        result.open = self.open
+        return result
+
+
+class Addresses:
+    """Follows expressions of one module to constants.
+
+    ``mentions`` are questions to the rest of the project on which the answers depend.
+    """
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.mentions: list[Mention] = []
+        self._active: set[ast.AST] = set()
+
+    def of(self, node: ast.expr) -> Possible:
+        """Return what ``node`` may be."""
+        result = Possible()
+        if node in self._active or len(self._active) > _DEPTH * 3:
+            return result
+        self._active.add(node)
+        try:
+            self._expression(node, result)
+        finally:
+            self._active.discard(node)
+        return result
+
+    def _open(self, result: Possible, node: ast.AST, why: str = "") -> None:
+        text = why or f"`{_short(self.module, node)}`"
+        if text not in result.open:
+            result.open.append(text)
+
+    def _expression(self, node: ast.expr, result: Possible) -> None:
+        known, value = literal(node)
+        if known:
+            result.values.append(value)
+        elif isinstance(node, ast.BoolOp):
+            for item in node.values[:-1]:
+                inner = self.of(item)
+                result.add(inner.truthy() if isinstance(node.op, ast.Or) else inner)
+            result.add(self.of(node.values[-1]))
+        elif isinstance(node, ast.IfExp):
+            body = self.of(node.body)
+            same = _text(node.test) == _text(node.body)
+            result.add(body.truthy() if same else body)
+            result.add(self.of(node.orelse))
+        elif isinstance(node, (ast.NamedExpr, ast.Await)):
+            result.add(self.of(node.value))
+        elif isinstance(node, ast.Name):
+            self._name(node, result)
+        elif isinstance(node, ast.Attribute):
+            self._attribute(node, result)
+        elif isinstance(node, ast.JoinedStr):
+            self._joined(node, node.values[0] if node.values else None, result)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            self._joined(node, node.left, result)
+        elif isinstance(node, (ast.Subscript, ast.Call)):
+            self._taken(node, result)
+        else:
+            self._open(result, node)
+
+    # -- names --------------------------------------------------------------------------
+
+    def _name(self, node: ast.Name, result: Possible) -> None:
+        bindings = bindings_of(self.module, node)
+        if not bindings:
+            self._open(result, node)
+        guarded = any(_guards(self.module, binding) for binding in bindings)
+        for binding in bindings:
+            found = Possible()
+            self._binding(binding, node, found)
+            late = guarded and not _guards(self.module, binding)
+            result.add(found.truthy() if late else found)
+
+    def _binding(self, binding: Binding, node: ast.expr, result: Possible) -> None:
+        value = binding.value
+        if binding.kind in ("assign", "walrus") and not binding.path:
+            if isinstance(value, ast.expr):
+                result.add(self.of(value))
+        elif binding.kind == "param" and isinstance(binding.node, ast.arg):
+            self._parameter(binding, binding.node, result)
+        elif binding.kind in ("import", "from"):
+            if self.module.links is not None:
+                self.module.links.want(binding)
+            self._open(result, node, f"`{binding.name}` of `{imported_path(binding)}`")
+        elif binding.kind == "def" and isinstance(binding.node, FUNCTIONS):
+            self._returns(binding.node, result)
+        elif binding.kind != "annotation":
+            self._open(result, node)
+
+    def _parameter(self, binding: Binding, arg: ast.arg, result: Possible) -> None:
+        function = binding.statement
+        if not isinstance(function, FUNCTIONS):
+            self._open(result, arg, f"parameter `{arg.arg}`")
+            return
+        scope = self.module.binding_of[function].scope
+        if function.name == "__init__" and scope.kind == "class":
+            given = constructions.argument(self.module, function, arg.arg)
+            self._given(given, arg, scope, result)
+            return
+        uses = references(self.module, function)
+        made = [call for call in uses.calls if isinstance(call, ast.Call)]
+        values: list[ast.expr] = []
+        unclear = f"parameter `{arg.arg}`" if uses.others or uses.unsure else ""
+        for call in made:
+            known, value = argument_of(self.module, call, arg.arg, function)
+            if not known:
+                unclear = f"parameter `{arg.arg}`"
+            elif value is not None:
+                values.append(value)
+        default = default_of(function, arg.arg)
+        if default is not None and not made:
+            values.append(default)
+        for value in values:
+            result.add(self.of(value))
+        if unclear or not made:
+            self._open(result, arg, unclear or f"parameter `{arg.arg}`, which nothing here gives")
+        else:
+            self._ask(function, self.module.binding_of[function], f"`{function.name}` is called in")
+
+    def _given(
+        self, given: constructions.Given, node: ast.AST, owner: Scope, result: Possible
+    ) -> None:
+        for value in given.values:
+            result.add(self.of(value))
+        assert isinstance(owner.node, ast.ClassDef)
+        name = owner.node.name
+        if given.open:
+            self._open(result, node, given.open)
+        elif not given.made:
+            self._open(result, node, f"who makes a `{name}`")
+        else:
+            self._ask(owner.node, self.module.binding_of[owner.node], f"`{name}` is named in")
+
+    def _ask(self, node: ast.AST, binding: Binding, message: str) -> None:
+        """Ask whether another file calls what is only called with constants here."""
+        assert isinstance(node, (*FUNCTIONS, ast.ClassDef))
+        reason = Reason("CC404", message, self.module.source.place(node), "unknown")
+        self.mentions.append(question(node, binding, reason))
+
+    # -- attributes ---------------------------------------------------------------------
+
+    def _attribute(self, node: ast.Attribute, result: Possible) -> None:
+        shared = module_named(self.module, node.value)
+        if shared is not None:
+            for binding in definitions(self.module, node):
+                self._binding(binding, node, result)
+            if not definitions(self.module, node):
+                self._open(result, node)
+            return
+        owner = attribute_owner(self.module, node)
+        bindings = given_attribute(self.module, owner, node)
+        given = None if owner is None else constructions.field(self.module, owner, node.attr)
+        if owner is None or (given is None and all(b.kind == "annotation" for b in bindings)):
+            self._open(result, node)
+            return
+        guarded = any(_guards(self.module, binding) for binding in bindings)
+        for binding in bindings:
+            found = Possible()
+            if binding.kind != "annotation":
+                self._binding(binding, node, found)
+            late = guarded and not _guards(self.module, binding)
+            result.add(found.truthy() if late else found)
+        for value in set_from_outside(self.module, owner, node.attr):
+            result.add(self.of(value))
+        if given is not None:
+            self._given(given, node, owner, result)
+        form = f".{node.attr} =".encode()
+        message = f"`{node.attr}` may be set in"
+        reason = Reason("CC404", message, self.module.source.place(owner.node), "unknown")
+        self.mentions.append(Mention((form,), reason, seen=True))
+
+    # -- other expressions --------------------------------------------------------------
+
+    def _joined(self, node: ast.expr, first: ast.expr | None, result: Possible) -> None:
+        """Add the beginnings of a text that is put together, if they hold the whole host."""
+        if isinstance(first, ast.FormattedValue):
+            first = first.value
+        if first is None:
+            self._open(result, node)
+            return
+        start = self.of(first)
+        if start.open and not start.values:
+            result.add(start)
+            return
+        follows = _after(node)
+        for value in start.values:
+            text = f"{value}{follows}"
+            host = text.split("://", 1)[1] if "://" in text else ""
+            if any(end in host for end in "/:"):
+                result.values.append(text)
+            else:
+                self._open(result, node)
+        result.open.extend(start.open)
+
+    def _taken(self, node: ast.Subscript | ast.Call, result: Possible) -> None:
+        found = looked_up(self.module, node)
+        if found is not None:
+            for value in found:
+                result.add(self.of(value))
+            return
+        variable = environment(self.module, node)
+        if variable is not None:
+            name, default = variable
+            self._open(result, node, f"the environment variable {name}")
+            if default is not None:
+                result.add(self.of(default))
+            return
+        if isinstance(node, ast.Call):
+            self._call(node, result)
+        else:
+            self._open(result, node)
+
+    def _call(self, call: ast.Call, result: Possible) -> None:
+        known, default = constructions.default_value(self.module, call)
+        if known:
+            if default is not None:
+                result.add(self.of(default))
+            elif any(is_none(arg) for arg in [*call.args, *(k.value for k in call.keywords)]):
+                result.values.append(None)
+            return
+        func = call.func
+        if isinstance(func, ast.Attribute) and func.attr in _TRIMS:
+            result.add(self.of(func.value))
+            return
+        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        if name in _WRAPPERS and len(call.args) == 1:
+            result.add(self.of(call.args[0]))
+            return
+        bindings = definitions(self.module, func)
+        if not bindings and isinstance(func, ast.Attribute):
+            owner = attribute_owner(self.module, func)
+            bindings = tuple(given_attribute(self.module, owner, func))
+        if bindings and all(isinstance(b.node, FUNCTIONS) for b in bindings):
+            for binding in bindings:
+                assert isinstance(binding.node, FUNCTIONS)
+                self._returns(binding.node, result)
+            return
+        self._open(result, call)
+
+    def _returns(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, result: Possible
+    ) -> None:  # fmt: skip
+        if function in self._active:
+            return
+        self._active.add(function)
+        for statement in returned(function):
+            if statement.value is not None:
+                result.add(self.of(statement.value))
+        self._active.discard(function)
+
+
+def environment(module: Module, node: ast.AST) -> tuple[str, ast.expr | None] | None:
+    """Return (name, default) of a variable of the environment that ``node`` reads."""
+    if isinstance(node, ast.Subscript):
+        if qualified_names(module, node.value) == {"os.environ"}:
+            return constant_string(node.slice) or "?", None
+        return None
+    if not isinstance(node, ast.Call) or not node.args:
+        return None
+    if not qualified_names(module, node.func) <= {"os.getenv", "os.environ.get"}:
+        return None
+    if not qualified_names(module, node.func):
+        return None
+    default = node.args[1] if len(node.args) > 1 else None
+    for item in node.keywords:
+        if item.arg == "default":
+            default = item.value
+    return constant_string(node.args[0]) or "?", default
+
+
+def _guards(module: Module, binding: Binding) -> bool:
+    """Return whether a binding replaces a value that is None or empty, in ``if not x: x = …``."""
+    statement = binding.statement
+    parent = module.parent(statement)
+    if not isinstance(parent, ast.If) or statement not in parent.body:
+        return False
+    test = parent.test
+    target: ast.AST = binding.node
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return _text(test.operand) == _text(target)
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.ops[0], ast.Is)
+        and is_none(test.comparators[0])
+        and _text(test.left) == _text(target)
+    )
+
+
+def _text(node: ast.AST) -> str:
+    """Return a dotted name, and something of its own for everything else."""
+    parts: list[str] = []
+    current = node
+    while isinstance(current, ast.Attribute):
+        parts.append(current.attr)
+        current = current.value
+    return ".".join([*parts, current.id]) if isinstance(current, ast.Name) else f"<{id(node)}>"
+
+
+def _after(node: ast.expr) -> str:
+    """Return the constant text behind the first part of a text that is put together."""
+    if isinstance(node, ast.JoinedStr):
+        return constant_string(node.values[1]) or "" if len(node.values) > 1 else ""
+    return constant_string(node.right) or "" if isinstance(node, ast.BinOp) else ""
+
+
+def _short(module: Module, node: ast.AST) -> str:
+    text = module.source.one_line(node)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,67 @@
+"""Comments at a constructor that settle whose client it builds: ``# migrator: host=openai``."""
+
+from __future__ import annotations
+
+from migrator.analysis.constructors import Client
+from migrator.analysis.scopes import Module
+from migrator.analysis.syntax import FUNCTIONS, ast
+
+WORDS = ("openai", "other")
+# An Azure address, or a library in between, is no question of the host.
+_NOT_HOSTS = ("CC406", "CC408")
+
+
+def said(module: Module, client: Client) -> Client | None:
+    """Return the client that a comment where it is built says it is, else None."""
+    node = client.node
+    if not hasattr(node, "lineno"):
+        return None
+    data = module.source.file_of(node)
+    if not may_hold(data):
+        return None
+    place = module.source.place(node)
+    last = place.line if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else place.end_line
+    table = _table(module, place.path, data)
+    word = next((table[line] for line in range(place.line, last + 1) if line in table), "")
+    detail = f"the comment `# migrator: host={word}` says so"
+    if word == "other":
+        return Client("other", client.name, detail, node, "CC402", "keep")
+    if word == "openai" and client.code not in _NOT_HOSTS:
+        azure = client.verdict.startswith("azure")
+        return Client(client.verdict if azure else "openai", client.name, detail, node)
+    return None
+
+
+def may_hold(data: bytes) -> bool:
+    """Return whether the tokenizer is worth its time."""
+    return b"migrator:" in data and b"host" in data
+
+
+def host_word(text: str) -> str | None:
+    """Return what a comment says the host is; None for other comments."""
+    rest = text.partition("migrator:")[2].lstrip()
+    if not text.lstrip("# \t").startswith("migrator:") or not rest.startswith("host"):
+        return None
+    before, sign, after = rest.partition("=")
+    if not sign or before.strip() != "host":
+        return None
+    return after.split("#", 1)[0].strip()
+
+
+def _table(module: Module, path: str, data: bytes) -> dict[int, str]:
+    """Return what comments say of each line of one file."""
+    key = ("host comments", path)
+    table = module.memo.get(key)
+    if table is None:
+        # Few files hold such a comment.
+        from migrator.documents.comments import comments
+
+        table = {
+            line: word
+            for comment in comments(data.decode("utf-8"))
+            if (word := host_word(comment.text)) in WORDS
+            for line in comment.lines
+        }
+        module.memo[key] = table
+    assert isinstance(table, dict)
+    return table
