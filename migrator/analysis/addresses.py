@@ -7,7 +7,7 @@ from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.functions import argument_of, default_of, question, references, returned
 from migrator.analysis.lookups import looked_up
 from migrator.analysis.reaching import bindings_of
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, literal
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, last_name, literal
 from migrator.analysis.values import (
     attribute_owner,
     definitions,
@@ -32,25 +32,30 @@ class Possible:
     """What an expression may be.
 
     ``values`` are constants, or beginnings of addresses that hold the whole host; ``open`` says
-    what else decides it.
+    what else decides it.  ``names`` are what settings and variables on the way are called,
+    ``literals`` the constants, each with its node.
     """
 
-    __slots__ = ("values", "open")
+    __slots__ = ("values", "open", "names", "literals")
 
     def __init__(self) -> None:
         self.values: list[object] = []
         self.open: list[str] = []
+        self.names: list[tuple[str, ast.AST]] = []
+        self.literals: list[tuple[object, ast.AST]] = []
 
     def add(self, other: Possible) -> None:
         """Take in what another expression may be."""
         self.values.extend(value for value in other.values if value not in self.values)
         self.open.extend(text for text in other.open if text not in self.open)
+        self.names.extend(other.names)
+        self.literals.extend(other.literals)
 
     def truthy(self) -> Possible:
         """Return what is left where only a true value is taken."""
         result = Possible()
         result.values = [value for value in self.values if value]
-        result.open = self.open
+        result.open, result.names, result.literals = self.open, self.names, self.literals
         return result
 
 
@@ -79,6 +84,7 @@ class Addresses:
 
     def _open(self, result: Possible, node: ast.AST, why: str = "") -> None:
         text = why or f"`{_short(self.module, node)}`"
+        result.names.append((getattr(node, "arg", "") or last_name(node), node))
         if text not in result.open:
             result.open.append(text)
 
@@ -86,6 +92,7 @@ class Addresses:
         known, value = literal(node)
         if known:
             result.values.append(value)
+            result.literals.append((value, node))
         elif isinstance(node, ast.BoolOp):
             for item in node.values[:-1]:
                 inner = self.of(item)
@@ -244,6 +251,7 @@ class Addresses:
             else:
                 self._open(result, node)
         result.open.extend(start.open)
+        result.names.extend(start.names)
 
     def _taken(self, node: ast.Subscript | ast.Call, result: Possible) -> None:
         found = looked_up(self.module, node)
@@ -255,6 +263,7 @@ class Addresses:
         if variable is not None:
             name, default = variable
             self._open(result, node, f"the environment variable {name}")
+            result.names.append((name, node))
             if default is not None:
                 result.add(self.of(default))
             return
@@ -262,6 +271,7 @@ class Addresses:
             self._call(node, result)
         else:
             self._open(result, node)
+            result.names.append((constant_string(node.slice) or "", node))
 
     def _call(self, call: ast.Call, result: Possible) -> None:
         known, default = constructions.default_value(self.module, call)
@@ -289,6 +299,9 @@ class Addresses:
                 self._returns(binding.node, result)
             return
         self._open(result, call)
+        if call.args:
+            # `settings.get("vllm_base_url")`
+            result.names.append((constant_string(call.args[0]) or "", call))
 
     def _returns(
         self, function: ast.FunctionDef | ast.AsyncFunctionDef, result: Possible

@@ -16,10 +16,10 @@ from migrator.analysis.functions import (
     returned,
 )
 from migrator.analysis.hostcomments import said
+from migrator.analysis.hostverdicts import combined
 from migrator.analysis.instances import class_of
 from migrator.analysis.lookups import looked_up
 from migrator.analysis.ownclients import own_client
-from migrator.analysis.redirects import redirect
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import FUNCTIONS, ast, is_none, keyword, last_name
 from migrator.analysis.values import (
@@ -30,10 +30,12 @@ from migrator.analysis.values import (
     origins,
     origins_through,
     qualified_names,
+    set_from_outside,
 )
 
 _CLIENTS = API["hosts"]["client"]
 _DEPTH = 8
+_DOUBLE = "a test double"
 
 
 def host_of_receiver(
@@ -49,45 +51,10 @@ def host_of_receiver(
         found = [Client("unknown", module.source.segment(node), "never assigned", node,
                         "CC405", "unknown")]  # fmt: skip
     named = [said(module, client) for client in found]
-    host, reasons = _combined(module, [each or old for each, old in zip(named, found, strict=True)],
+    host, reasons = combined(module, [each or old for each, old in zip(named, found, strict=True)],
                               trusted, all(named))  # fmt: skip
-    host.mentions = () if host.settled else tuple(finder.mentions())
-    return host, reasons
-
-
-def _combined(
-    module: Module, found: list[Client], trusted: tuple[str, ...], settled: bool
-) -> tuple[Host, list[Reason]]:
-    place = module.source.place
-    if settled and len({client.verdict for client in found}) == 1:
-        first = found[0]
-        here = place(first.node)
-        host = Host(first.verdict, first.name, first.detail, here)
-        host.settled = True
-        return host, [Reason(first.code, first.detail, here, first.effect)] if first.code else []
-    moved = redirect(module, trusted, {client.node for client in found})
-    if moved is not None and all(client.verdict == "openai" for client in found):
-        reason = Reason(moved.code, moved.detail, place(moved.node), moved.effect)
-        return Host(moved.verdict, found[0].name, moved.detail, place(found[0].node)), [reason]
-    first = found[0]
-    ours = [client for client in found if client.verdict not in ("other", "unknown")]
-    foreign = [client for client in found if client.effect == "keep"]
-    if foreign and len(foreign) < len(found):
-        names = " or ".join(sorted({client.name for client in found}))
-        reason = Reason("CC407", f"the receiver may be {names}", place(first.node), "block")
-        return Host("unknown", names, "several clients", place(first.node)), [reason]
-    worst = next((c for c in found if c.effect == "block"), None) or next(
-        (c for c in found if c.effect), first
-    )
-    reasons: list[Reason] = []
-    for client in found:
-        if client.code and not any(
-            r.code == client.code and r.message == client.detail for r in reasons
-        ):
-            reasons.append(Reason(client.code, client.detail, place(client.node), client.effect))
-    chosen = worst if worst.code else (ours or found)[0]
-    host = Host(chosen.verdict, chosen.name, chosen.detail, place(chosen.node))
-    host.trust = chosen.trust
+    if not (host.settled or reasons):
+        host.mentions = tuple(finder.mentions())
     return host, reasons
 
 
@@ -110,13 +77,32 @@ class _Finder:
         try:
             result: list[Client] = []
             found, attributes = origins_through(self.module, node)
+            doubtful = self.doubtful(attributes)
             for origin in found:
-                result.extend(self.origin(origin, depth))
+                clients = self.origin(origin, depth)
+                if origin.node in doubtful and len(found) > len(doubtful):
+                    clients = [client for client in clients if client.code != "CC405"]
+                result.extend(clients)
             for attribute in attributes:
                 result.extend(self.field(attribute, depth))
             return result
         finally:
             self.active.discard(node)
+
+    def doubtful(self, attributes: list[ast.Attribute]) -> set[ast.AST]:
+        """Return what statements give attributes of these names, of objects nobody knows.
+
+        What no client can be seen in is no client then.
+        """
+        result: set[ast.AST] = set()
+        for attribute in attributes:
+            owner = attribute_owner(self.module, attribute)
+            for value in set_from_outside(self.module, owner, attribute.attr):
+                statement = self.module.parent(value)
+                target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+                if isinstance(target, ast.Attribute) and not class_of(self.module, target.value):
+                    result.update(origin.node for origin in origins(self.module, value))
+        return result
 
     def mentions(self) -> list[Mention]:
         """Return the questions to the project on which the answers depend."""
@@ -159,9 +145,8 @@ class _Finder:
         scope = class_of(self.module, value)
         for name in ("__enter__", "__aenter__"):
             for binding in attribute_bindings(self.module, scope, name) if scope else ():
-                if isinstance(binding.node, FUNCTIONS) and class_of(self.module, value) is scope:
-                    if not _returns_self(binding.node):
-                        return self.returns(binding.node, depth)
+                if isinstance(binding.node, FUNCTIONS) and not _returns_self(binding.node):
+                    return self.returns(binding.node, depth)
         return self.resolve(value, depth + 1)
 
     def field(self, node: ast.Attribute, depth: int) -> list[Client]:
@@ -170,7 +155,7 @@ class _Finder:
         given = None if owner is None else constructions.field(self.module, owner, node.attr)
         if owner is None or given is None:
             return []
-        found = [each for value in given.values for each in self.resolve(value, depth + 1)]
+        found = self.callers(given.values, depth)
         if self.typed.declared(owner, node.attr) is not None:
             return [client for client in found if client.code != "CC405"]
         assert isinstance(owner.node, ast.ClassDef)
@@ -201,8 +186,14 @@ class _Finder:
             url = keyword(call, "base_url")
             return [self.built.addressed(call, [url], "with_options")] if url is not None else inner
         names = qualified_names(self.module, func)
+        known, default = constructions.default_value(self.module, call)
+        if known:
+            return [] if default is None else self.resolve(default, depth + 1)
+        factory = keyword(call, "default_factory") or keyword(call, "factory")
+        if names and factory is not None and isinstance(self.module.parent(call), ast.AnnAssign):
+            return self.factory(call, factory, depth)
         if names:
-            return [self.named(call, name, depth) for name in sorted(names)]
+            return [self.named(call, name) for name in sorted(names)]
         last = last_name(func)
         if last in self.trusted:
             return [Client("openai", last, f"`{last}` is named in `hosts`", call)]
@@ -218,7 +209,21 @@ class _Finder:
                 result.append(self.unknown(call, detail, trust=last))
         return result
 
-    def named(self, call: ast.Call, name: str, depth: int) -> Client:
+    def factory(self, call: ast.Call, factory: ast.expr, depth: int) -> list[Client]:
+        """Return what a field's factory makes when it is called with nothing."""
+        names = qualified_names(self.module, factory)
+        if names:
+            return [self.named(call, name) for name in sorted(names)]
+        result: list[Client] = []
+        for origin in origins(self.module, factory):
+            if origin.kind == "def" and isinstance(origin.node, FUNCTIONS):
+                result.extend(self.returns(origin.node, depth))
+            else:
+                detail = "made by a factory that can't be followed"
+                result.append(self.unknown(call, detail, trust=last_name(factory)))
+        return result
+
+    def named(self, call: ast.Call, name: str) -> Client:
         row = _CLIENTS.get(name)
         if row is not None:
             return self.built.constructed(call, name.rsplit(".", 1)[-1], row)
@@ -237,7 +242,7 @@ class _Finder:
         if vendor is not None:
             return Client("other", short, f"a client of {vendor}", call, "CC401", "keep")
         if name.startswith(("unittest.mock.", "mock.")):
-            return Client("other", short, "a test double", call, "CC401", "keep")
+            return Client("other", short, _DOUBLE, call, "CC401", "keep")
         detail = f"built by `{name.lstrip('.')}`, which is not in sight"
         return self.unknown(call, detail, trust=short)
 
@@ -268,12 +273,16 @@ class _Finder:
         if not isinstance(function, FUNCTIONS):
             return [typed or self.unknown(arg, f"parameter `{arg.arg}` of a lambda")]
         given = self.given(function, arg.arg)
-        found = [each for value in given.values for each in self.resolve(value, depth + 1)]
+        found = self.callers(given.values, depth)
         if typed is not None:
             # A type checker holds callers to it; where they send the requests it does not know.
-            return [typed, *(client for client in found if client.code not in ("", "CC405"))]
+            built = [client for client in found if client.code != "CC405"]
+            if built and not given.open:
+                return built
+            return [typed, *(client for client in built if client.code)]
         default = default_of(function, arg.arg)
-        if given.open or not (given.made or default is not None) or self.library:
+        seen = bool(found) or default is not None
+        if given.open or not seen or self.library:
             cause = f" ({given.open})" if given.open else ""
             detail = f"parameter `{arg.arg}` without a telling annotation{cause}"
             return [*found, self.unknown(arg, detail)]
@@ -281,6 +290,11 @@ class _Finder:
         made = function.name == "__init__" and isinstance(scope.node, ast.ClassDef)
         self.ask(scope.node if made and isinstance(scope.node, ast.ClassDef) else function)
         return found
+
+    def callers(self, values: list[ast.expr], depth: int) -> list[Client]:
+        """Return what callers give; what tests give instead of a client stands for any."""
+        found = [each for value in values for each in self.resolve(value, depth + 1)]
+        return [client for client in found if not _is_double(self.module, client)]
 
     def given(
         self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
@@ -349,3 +363,12 @@ def _returns_self(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Return whether a method hands out its own object."""
     found = [statement.value for statement in returned(function)]
     return bool(found) and all(isinstance(v, ast.Name) and v.id == "self" for v in found)
+
+
+def _is_double(module: Module, client: Client) -> bool:
+    """Return whether tests use this instead of a client."""
+    if client.detail == _DOUBLE:
+        return True
+    path = module.source.place(client.node).path
+    test = path.rsplit("/", 1)[-1].startswith(("test_", "conftest")) or "/tests/" in f"/{path}"
+    return test and client.verdict != "openai" and client.code in ("CC401", "CC405")

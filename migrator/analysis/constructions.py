@@ -260,7 +260,7 @@ def field(module: Module, owner: Scope, name: str) -> Given | None:
 
 def _not_given(declared: list[Binding], kind: str, name: str) -> bool:
     """Return whether no constructor sets a field: private, or kept out of it."""
-    if name.startswith("_") and kind in ("model", "settings"):
+    if name.startswith("_") and kind != "dataclass":
         return True
     for binding in declared:
         value = binding.value
@@ -275,9 +275,9 @@ def _fields(module: Module, owner: Scope) -> list[str]:
     result: list[str] = []
     for known in reversed(ancestry(module, owner)):
         for statement in getattr(known.node, "body", ()):
-            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-                if statement.target.id not in result:
-                    result.append(statement.target.id)
+            target = statement.target if isinstance(statement, ast.AnnAssign) else None
+            if isinstance(target, ast.Name) and target.id not in result:
+                result.append(target.id)
     return result
 
 

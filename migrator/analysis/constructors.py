@@ -6,8 +6,8 @@ from migrator.analysis import hosts
 from migrator.analysis.addresses import Addresses, Possible
 from migrator.analysis.scopes import Module
 from migrator.analysis.spreads import Spreads
-from migrator.analysis.syntax import ast, constant_string, is_none, keyword, last_name, walk
-from migrator.analysis.values import constants, origins
+from migrator.analysis.syntax import ast, is_none, keyword, last_name
+from migrator.analysis.values import constants
 
 _OLDEST_AZURE = "2025-03-01"
 _NAMED = "`base_url` names OpenAI"
@@ -79,7 +79,7 @@ class Constructors:
         client = self.addressed(call, urls, name, absent) if urls else None
         if client is not None and client.verdict not in ("openai", "unknown"):
             return client
-        vendor = self._key_vendor(keys)
+        vendor = self._key_vendor(call, keys)
         if vendor is not None and not (client is not None and client.detail == _NAMED):
             detail = f"the key belongs to {vendor}"
             return Client("other", name, detail, call, "CC402", "keep")
@@ -113,6 +113,15 @@ class Constructors:
         if "azure-dated" in verdicts:
             detail = "`base_url` is an Azure address outside `/openai/v1`"
             return Client("azure-dated", name, detail, call, "CC406", "block")
+        file = self.module.tree_of(call)
+        owners = {
+            hosts.vendor_of_address(name)
+            for name, node in found.names
+            if name and self.module.tree_of(node) is file
+        } - {None}
+        if len(owners) == 1 and not any(found.values):
+            detail = f"`base_url` is the address of {owners.pop()}"
+            return Client("other", name, detail, call, "CC402", "keep")
         if found.open or not verdicts:
             return self._unclear(call, urls[0], name, found.open)
         if "azure-v1" in verdicts:
@@ -127,22 +136,31 @@ class Constructors:
             detail = f"`base_url` is {text}, which depends on {causes[0]}"
         return Client("unknown", name, detail, call, "CC404", "unknown")
 
-    def _key_vendor(self, nodes: list[ast.expr]) -> str | None:
-        """Return the vendor that a key belongs to, by its name or value."""
+    def _key_vendor(self, call: ast.Call, nodes: list[ast.expr]) -> str | None:
+        """Return the vendor that a key belongs to by its name or value, if all agree.
+
+        Only what stands in the file of the constructor is evidence of this client.
+        """
+        found = Possible()
         for node in nodes:
-            vendor = hosts.vendor_of_key(last_name(node).upper())
-            if vendor is not None:
+            found.add(self.addresses.of(node))
+            found.names.append((last_name(node), node))
+        file = self.module.tree_of(call)
+        literals = {
+            hosts.vendor_of_literal_key(str(value))
+            for value, node in found.literals
+            if value and self.module.tree_of(node) is file
+        }
+        named = {
+            hosts.vendor_of_key(name.upper())
+            for name, node in found.names
+            if name.lower().endswith(("_key", "_token"))
+            and (name.isupper() or hosts.vendor_of_key(name.upper()))
+            and self.module.tree_of(node) is file
+        }
+        for vendors in (literals, named):
+            if len(vendors) == 1 and (vendor := vendors.pop()) is not None:
                 return vendor
-            for origin in origins(self.module, node):
-                if origin.kind != "expr":
-                    continue
-                text = constant_string(origin.node)
-                if text is not None and (vendor := hosts.vendor_of_literal_key(text)):
-                    return vendor
-                for part in walk(origin.node):
-                    name = constant_string(part)
-                    if name is not None and (vendor := hosts.vendor_of_key(name)):
-                        return vendor
         return None
 
     def _azure(self, call: ast.Call, name: str) -> Client:

@@ -12,7 +12,10 @@ _NOT_HOSTS = ("CC406", "CC408")
 
 
 def said(module: Module, client: Client) -> Client | None:
-    """Return the client that a comment where it is built says it is, else None."""
+    """Return the client that a comment where it is built says it is, else None.
+
+    A comment with another word becomes part of the evidence, so that its author sees it.
+    """
     node = client.node
     if not hasattr(node, "lineno"):
         return None
@@ -26,6 +29,8 @@ def said(module: Module, client: Client) -> Client | None:
     detail = f"the comment `# migrator: host={word}` says so"
     if word == "other":
         return Client("other", client.name, detail, node, "CC402", "keep")
+    if word and word not in WORDS:
+        client.detail += f" (`# migrator: host={word}` says neither openai nor other)"
     if word == "openai" and client.code not in _NOT_HOSTS:
         azure = client.verdict.startswith("azure")
         return Client(client.verdict if azure else "openai", client.name, detail, node)
@@ -59,7 +64,7 @@ def _table(module: Module, path: str, data: bytes) -> dict[int, str]:
         table = {
             line: word
             for comment in comments(data.decode("utf-8"))
-            if (word := host_word(comment.text)) in WORDS
+            if (word := host_word(comment.text)) is not None
             for line in comment.lines
         }
         module.memo[key] = table

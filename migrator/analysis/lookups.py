@@ -37,10 +37,10 @@ def looked_up(module: Module, node: ast.AST) -> list[ast.expr] | None:
         entries = [*zip(display.keys, display.values, strict=True), *more]
         if any(known is None for known, _ in entries):
             return None
-        named = [value for known, value in entries if constant_string(known) == name]
-        exact = name is not None and named
         every = all(constant_string(known) is not None for known, _ in entries)
-        result.extend(named if exact and every else [value for _, value in entries])
+        for known, value in entries:
+            if name is None or not every or constant_string(known) == name:
+                result.append(value)
     if default is not None:
         result.append(default)
     return result or None

@@ -130,7 +130,7 @@ def given_attribute(module: Module, owner: Scope | None, node: ast.Attribute) ->
         return []
     found = attribute_bindings(module, owner, node.attr)
     if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
-        found = [*found, *_overrides(module, owner, node.attr)]
+        found = [*found, *_overrides(module, owner, node)]
     return found
 
 
@@ -164,13 +164,30 @@ def definitions(module: Module, node: ast.expr) -> tuple[Binding, ...]:
     return found
 
 
-def _overrides(module: Module, owner: Scope, name: str) -> list[Binding]:
-    """Return what classes of this file that derive from ``owner`` give an attribute."""
+def _overrides(module: Module, owner: Scope, node: ast.Attribute) -> list[Binding]:
+    """Return what classes seen here that derive from ``owner`` give an attribute.
+
+    Those that replace the method that reads it never get there.
+    """
+    method = module.enclosing(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    reader = method.name if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) else ""
     result: list[Binding] = []
     for scope in module.scopes.values():
-        if scope.kind == "class" and scope is not owner and owner in ancestry(module, scope):
-            result.extend([*scope.attributes.get(name, ()), *scope.bindings.get(name, ())])
+        if scope.kind != "class" or scope is owner or owner not in ancestry(module, scope):
+            continue
+        found = [*scope.attributes.get(node.attr, ()), *scope.bindings.get(node.attr, ())]
+        if found and not (reader in scope.bindings and not _calls_up(module, scope, reader)):
+            result.extend(found)
     return result
+
+
+def _calls_up(module: Module, scope: Scope, name: str) -> bool:
+    """Return whether a class calls a method of that name by way of anything but ``self``."""
+    for use in module.attributes.get(name, ()):
+        direct = isinstance(use.value, ast.Name) and use.value.id == "self"
+        if not direct and module.enclosing(use, (ast.ClassDef,)) is scope.node:
+            return True
+    return False
 
 
 def ancestry(module: Module, scope: Scope) -> list[Scope]:

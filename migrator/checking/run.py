@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 
+from migrator.analysis.hostcomments import may_hold
 from migrator.checking.outcome import CheckedFile, Outcome, Target
 from migrator.checking.selection import select
 from migrator.documents.place import Place
@@ -223,6 +224,10 @@ def plan_one(target: Target, data: bytes, frames: bool) -> CheckedFile:
         from migrator.checking.suppressions import directives
 
         checked.directives = directives(target.shown, data)
+    if may_hold(data):
+        from migrator.checking.suppressions import strange_hosts
+
+        checked.unused = strange_hosts(target, data)
     if frames and plan.findings:
         checked.lines = _lines(target.shown, data, checked)
     return checked

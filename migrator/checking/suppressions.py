@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from migrator.analysis.hostcomments import WORDS, host_word
 from migrator.checking.selection import keep, selected
 from migrator.documents.comments import Comment, comments
 from migrator.planning.model import Place, Problem
@@ -16,11 +17,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from migrator.checking.outcome import CheckedFile
+    from migrator.checking.outcome import CheckedFile, Target
     from migrator.planning.model import Finding
 
 _OWN = re.compile(r"#\s*migrator:\s*(ignore-file|ignore)\b(?!-)(?:\s*\[([^\]]*)\])?")
 _NOQA = re.compile(r"#\s*noqa\s*:\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
+
+
+def strange_hosts(target: Target, data: bytes) -> list[Problem]:
+    """Return the comments that name a host and say neither of the words that are understood."""
+    if not selected("CC906", target.settings):
+        return []
+    found: list[Problem] = []
+    for comment in comments(data):
+        word = host_word(comment.text)
+        if word is not None and word not in WORDS:
+            message = f"`# migrator: host={word}` settles nothing: say {' or '.join(WORDS)}"
+            end = comment.column + len(comment.text) + 1
+            place = Place(target.shown, comment.line, comment.column + 1, comment.line, end)
+            found.append(Problem("CC906", message, place))
+    return found
 
 
 class Directive:
