@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrator._tables import API
 from migrator.analysis import constructions, hosts
 from migrator.analysis.annotations import Annotations
-from migrator.analysis.constructors import Client, Constructors, shown
+from migrator.analysis.constructors import Client, Constructors, is_test, shown
 from migrator.analysis.facts import Host, Mention, Reason
 from migrator.analysis.functions import (
     argument_of,
@@ -26,6 +26,7 @@ from migrator.analysis.values import (
     Origin,
     attribute_bindings,
     attribute_owner,
+    definitions,
     imported_path,
     origins,
     origins_through,
@@ -185,7 +186,9 @@ class _Finder:
             inner = self.resolve(func.value, depth + 1)
             url = keyword(call, "base_url")
             return [self.built.addressed(call, [url], "with_options")] if url is not None else inner
-        names = qualified_names(self.module, func)
+        # By way of its module, too; and asks for the file that it is in.
+        here = any(b.kind in ("def", "class") for b in definitions(self.module, func))
+        names = set() if here else qualified_names(self.module, func)
         known, default = constructions.default_value(self.module, call)
         if known:
             return [] if default is None else self.resolve(default, depth + 1)
@@ -333,7 +336,8 @@ class _Finder:
         for item in _yields(function):
             found.extend(self.resolve(item, depth + 1))
         self.active.discard(function)
-        if typed is not None and (not found or all(c.verdict == "unknown" for c in found)):
+        # A type says nothing of an address that is seen to be open.
+        if typed is not None and all(client.code in ("CC405", "CC409") for client in found):
             return [typed]
         detail = f"`{function.name}` returns no client seen here"
         return found or [self.unknown(function, detail, trust=function.name)]
@@ -369,6 +373,5 @@ def _is_double(module: Module, client: Client) -> bool:
     """Return whether tests use this instead of a client."""
     if client.detail == _DOUBLE:
         return True
-    path = module.source.place(client.node).path
-    test = path.rsplit("/", 1)[-1].startswith(("test_", "conftest")) or "/tests/" in f"/{path}"
-    return test and client.verdict != "openai" and client.code in ("CC401", "CC405")
+    doubtful = client.code in ("CC401", "CC405")
+    return doubtful and is_test(module.source.place(client.node).path)

@@ -73,7 +73,8 @@ class Constructors:
                     spread = Spreads(self.module, "base_url").of(item.value)
                     here.extend(spread.values)
                     missing = missing and (spread.absent or not spread.values)
-                    unseen = unseen or spread.open
+                    if spread.open:
+                        unseen = unseen or f"`**{shown(self.module, item.value)}`: {spread.open}"
             urls.extend(here)
             absent = absent or missing
         client = self.addressed(call, urls, name, absent) if urls else None
@@ -97,30 +98,19 @@ class Constructors:
             found.add(self.addresses.of(url))
         if absent:
             found.values.append(None)
+        self._without_strangers(found)
         verdicts = {hosts.url_verdict(str(value), self.trusted): value
                     for value in found.values if value}  # fmt: skip
         if any(not value for value in found.values):
             verdicts.setdefault("openai", "")
-        foreign = str(verdicts.get("other", ""))
-        if set(verdicts) == {"other"}:
-            detail = f"`base_url` names {hosts.host_of(foreign)}"
-            if found.open:
-                detail += f", unless {found.open[0]} says otherwise"
-            return Client("other", name, detail, call, "CC402", "keep")
-        if foreign:
-            detail = f"`base_url` names {hosts.host_of(foreign)} or OpenAI"
-            return Client("unknown", name, detail, call, "CC407", "block")
+        if "other" in verdicts:
+            return self._foreign(call, name, verdicts, found.open)
         if "azure-dated" in verdicts:
             detail = "`base_url` is an Azure address outside `/openai/v1`"
             return Client("azure-dated", name, detail, call, "CC406", "block")
-        file = self.module.tree_of(call)
-        owners = {
-            hosts.vendor_of_address(name)
-            for name, node in found.names
-            if name and self.module.tree_of(node) is file
-        } - {None}
-        if len(owners) == 1 and not any(found.values):
-            detail = f"`base_url` is the address of {owners.pop()}"
+        owner = self._owner(call, found)
+        if owner is not None and not any(found.values):
+            detail = f"`base_url` is the address of {owner}"
             return Client("other", name, detail, call, "CC402", "keep")
         if found.open or not verdicts:
             return self._unclear(call, urls[0], name, found.open)
@@ -128,6 +118,42 @@ class Constructors:
             return Client("azure-v1", name, "Azure's v1 address", call)
         detail = _NAMED if all(found.values) else "no `base_url` reaches it"
         return Client("openai", name, detail, call)
+
+    def _foreign(
+        self, call: ast.Call, name: str, verdicts: dict[str, object], causes: list[str]
+    ) -> Client:
+        """Return the client for which an address of another vendor is seen."""
+        detail = f"`base_url` names {hosts.host_of(str(verdicts['other']))}"
+        if len(verdicts) > 1:
+            return Client("unknown", name, f"{detail} or OpenAI", call, "CC407", "block")
+        if causes:
+            detail += f" unless {causes[0]} says otherwise"
+        return Client("other", name, detail, call, "CC402", "keep")
+
+    def _owner(self, call: ast.Call, found: Possible) -> str | None:
+        """Return the vendor whose address the names of settings say it is, if all agree."""
+        file = self.module.tree_of(call)
+        owners = {
+            hosts.vendor_of_address(name)
+            for name, node in found.names
+            if name and self.module.tree_of(node) is file
+        } - {None}
+        return owners.pop() if len(owners) == 1 else None
+
+    def _without_strangers(self, found: Possible) -> None:
+        """Leave out what is no address, and what only tests give where the program gives some."""
+        place = self.module.source.place
+        own = [value for value, node in found.literals if not is_test(place(node).path)]
+        kept: list[object] = []
+        for value in found.values:
+            literal = any(value == other for other, _ in found.literals)
+            if value and not hosts.is_address(str(value)):
+                found.open.append(f"`{value}`")
+            elif literal and own and value not in own:
+                found.open.append("what tests give")
+            else:
+                kept.append(value)
+        found.values = kept
 
     def _unclear(self, call: ast.Call, url: ast.expr, name: str, causes: list[str]) -> Client:
         text = f"`{shown(self.module, url)}`"
@@ -182,6 +208,12 @@ class Constructors:
             return blocked(f"api-version {values[0]} is older than Responses on Azure")
         detail = "the Azure api-version is not a constant"
         return Client("azure-dated", name, detail, call, "CC406", "unknown")
+
+
+def is_test(path: str) -> bool:
+    """Return whether a path is one of a test."""
+    name = path.rsplit("/", 1)[-1]
+    return name.startswith(("test_", "conftest")) or "/tests/" in f"/{path}"
 
 
 def shown(module: Module, node: ast.AST) -> str:

@@ -7,12 +7,7 @@ from migrator.analysis.facts import Host, Reason
 from migrator.analysis.redirects import redirect
 from migrator.analysis.scopes import Module
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from migrator.analysis.syntax import ast
-    from migrator.documents.place import Place
+_WIDEST = 60
 
 
 def combined(
@@ -37,9 +32,10 @@ def combined(
     ours = [client for client in found if client.verdict not in ("other", "unknown")]
     foreign = [client for client in found if client.effect == "keep"]
     if foreign and len(foreign) < len(found):
-        names = " or ".join(_distinct(found, place))
-        reason = Reason("CC407", f"the receiver may be {names}", place(first.node), "block")
-        return Host("unknown", names, "several clients", place(first.node)), [reason]
+        may = _alternatives(found)
+        reason = Reason("CC407", f"the receiver may be {may}", place(first.node), "block")
+        names = " or ".join(sorted({client.name for client in found}))
+        return Host("unknown", names, f"one of several: {may}", place(first.node)), [reason]
     worst = next((c for c in found if c.effect == "block"), None) or next(
         (c for c in found if c.effect), first
     )
@@ -55,9 +51,14 @@ def combined(
     return host, reasons
 
 
-def _distinct(found: list[Client], place: Callable[[ast.AST], Place]) -> list[str]:
-    """Return the names of clients, with where they are built if names don't tell them apart."""
-    names = {client.name for client in found}
+def _alternatives(found: list[Client]) -> str:
+    """Return what a receiver may be, in a line."""
+    names = sorted({client.name for client in found})
     if len(names) > 1:
-        return sorted(names)
-    return sorted({f"{client.name} (of {place(client.node)})" for client in found})
+        return " or ".join(names)
+    details = list(dict.fromkeys(_cut(client.detail) for client in found))
+    return f"{names[0]}: {' or '.join(details)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 3] + "..."

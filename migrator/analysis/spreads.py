@@ -22,15 +22,16 @@ class Spread:
     """What a mapping holds under one key.
 
     ``values`` are what it may be, ``absent`` whether it may be missing; ``open`` says what else
-    decides it, empty where everything is seen.
+    decides it, empty where everything is seen; ``sure`` whether a statement sets it always.
     """
 
-    __slots__ = ("values", "absent", "open")
+    __slots__ = ("values", "absent", "open", "sure")
 
     def __init__(self) -> None:
         self.values: list[ast.expr] = []
         self.absent = False
         self.open = ""
+        self.sure = False
 
 
 class Spreads:
@@ -45,6 +46,7 @@ class Spreads:
         """Return what ``**node`` gives."""
         result = Spread()
         self._mapping(node, result)
+        result.absent = result.absent and not result.sure
         return result
 
     def _mapping(self, node: ast.expr, result: Spread) -> None:
@@ -89,11 +91,12 @@ class Spreads:
 
     def _changes(self, binding: Binding, result: Spread) -> None:
         """Note what statements set in a variable's mapping, and where it goes out of sight."""
+        block = self.module.parent(binding.statement)
         for use in uses_of(self.module, binding):
-            if not self._change(use, result):
+            if not self._change(use, block, result):
                 result.open = result.open or f"what `{binding.name}` holds"
 
-    def _change(self, use: ast.expr, result: Spread) -> bool:
+    def _change(self, use: ast.expr, block: ast.AST, result: Spread) -> bool:
         parent = self.module.parent(use)
         if isinstance(parent, ast.Subscript) and parent.value is use:
             key = constant_string(parent.slice)
@@ -104,6 +107,8 @@ class Spreads:
                 if not isinstance(statement, ast.Assign):
                     return False
                 result.values.append(statement.value)
+                # On the way from where the mapping is made, whatever happens.
+                result.sure = result.sure or self.module.parent(statement) is block
             return True
         if isinstance(parent, ast.Attribute):
             call = self.module.parent(parent)
