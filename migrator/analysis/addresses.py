@@ -175,7 +175,7 @@ class Addresses:
         if unclear or not made:
             self._open(result, arg, unclear or f"parameter `{arg.arg}`, which nothing here gives")
         else:
-            self._ask(function, self.module.binding_of[function], f"`{function.name}` is called in")
+            self._ask(function, f"`{function.name}` is called in")
 
     def _given(
         self, given: constructions.Given, node: ast.AST, owner: Scope, result: Possible
@@ -189,13 +189,15 @@ class Addresses:
         elif not given.made:
             self._open(result, node, f"who makes a `{name}`")
         else:
-            self._ask(owner.node, self.module.binding_of[owner.node], f"`{name}` is named in")
+            for node in constructions.constructions(self.module, owner).classes:
+                self._ask(node, f"`{node.name}` is named in")
 
-    def _ask(self, node: ast.AST, binding: Binding, message: str) -> None:
+    def _ask(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, message: str
+    ) -> None:
         """Ask whether another file calls what is only called with constants here."""
-        assert isinstance(node, (*FUNCTIONS, ast.ClassDef))
         reason = Reason("CC404", message, self.module.source.place(node), "unknown")
-        self.mentions.append(question(node, binding, reason))
+        self.mentions.append(question(node, self.module.binding_of[node], reason))
 
     # -- attributes ---------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from migrator.analysis.hostverdicts import combined
 from migrator.analysis.instances import class_of
 from migrator.analysis.lookups import looked_up
 from migrator.analysis.ownclients import own_client
-from migrator.analysis.scopes import Module
+from migrator.analysis.scopes import Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast, is_none, keyword, last_name
 from migrator.analysis.values import (
     Origin,
@@ -91,17 +91,21 @@ class _Finder:
             self.active.discard(node)
 
     def doubtful(self, attributes: list[ast.Attribute]) -> set[ast.AST]:
-        """Return what statements give attributes of these names, of objects nobody knows.
+        """Return what files that never name a class give attributes of objects nobody knows.
 
-        What no client can be seen in is no client then.
+        Where no client can be seen in that, it is taken for an attribute of something else.
         """
         result: set[ast.AST] = set()
         for attribute in attributes:
             owner = attribute_owner(self.module, attribute)
+            if owner is None or not isinstance(owner.node, ast.ClassDef):
+                continue
             for value in set_from_outside(self.module, owner, attribute.attr):
                 statement = self.module.parent(value)
                 target = statement.targets[0] if isinstance(statement, ast.Assign) else None
-                if isinstance(target, ast.Attribute) and not class_of(self.module, target.value):
+                named = owner.node.name.encode() in self.module.source.file_of(value)
+                known = isinstance(target, ast.Attribute) and class_of(self.module, target.value)
+                if not named and not known:
                     result.update(origin.node for origin in origins(self.module, value))
         return result
 
@@ -159,12 +163,16 @@ class _Finder:
         found = self.callers(given.values, depth)
         if self.typed.declared(owner, node.attr) is not None:
             return [client for client in found if client.code != "CC405"]
-        assert isinstance(owner.node, ast.ClassDef)
-        self.ask(owner.node)
+        self.ask_makers(owner)
         if given.open or self.library:
             cause = given.open or "this is a library"
             found.append(self.unknown(node, f"who gives `{node.attr}` is not in sight: {cause}"))
         return found
+
+    def ask_makers(self, scope: Scope) -> None:
+        """Ask whether another file makes instances of a class, or of those derived from it."""
+        for node in constructions.constructions(self.module, scope).classes:
+            self.ask(node)
 
     # -- expressions --------------------------------------------------------------------
 
@@ -195,6 +203,8 @@ class _Finder:
         factory = keyword(call, "default_factory") or keyword(call, "factory")
         if names and factory is not None and isinstance(self.module.parent(call), ast.AnnAssign):
             return self.factory(call, factory, depth)
+        if names == {"fastapi.Depends"} and len(call.args) == 1:
+            return self.factory(call, call.args[0], depth)
         if names:
             return [self.named(call, name) for name in sorted(names)]
         last = last_name(func)
@@ -290,8 +300,10 @@ class _Finder:
             detail = f"parameter `{arg.arg}` without a telling annotation{cause}"
             return [*found, self.unknown(arg, detail)]
         scope = self.module.binding_of[function].scope
-        made = function.name == "__init__" and isinstance(scope.node, ast.ClassDef)
-        self.ask(scope.node if made and isinstance(scope.node, ast.ClassDef) else function)
+        if function.name == "__init__" and scope.kind == "class":
+            self.ask_makers(scope)
+        else:
+            self.ask(function)
         return found
 
     def callers(self, values: list[ast.expr], depth: int) -> list[Client]:

@@ -24,13 +24,15 @@ _COPIES = {"replace", "evolve", "copy", "model_copy", "_replace"}
 class Constructions:
     """The calls that make instances; ``bare`` if it is also handed on to be called with nothing.
 
-    ``unsure`` says why there may be more, empty where all are seen here.
+    ``unsure`` says why there may be more, empty where all are seen here; ``classes`` are those
+    whose calls these are.
     """
 
-    __slots__ = ("calls", "bare", "unsure")
+    __slots__ = ("calls", "bare", "unsure", "classes")
 
     def __init__(self) -> None:
         self.calls: list[ast.Call] = []
+        self.classes: list[ast.ClassDef] = []
         self.bare = False
         self.unsure = ""
 
@@ -60,6 +62,7 @@ def constructions(module: Module, scope: Scope) -> Constructions:
     module.memo[key] = result
     node = scope.node
     assert isinstance(node, ast.ClassDef)
+    result.classes.append(node)
     for decorator in node.decorator_list:
         name = last_name(decorator.func if isinstance(decorator, ast.Call) else decorator)
         if name not in _DATACLASS and name not in ("final", "total_ordering", "runtime_checkable"):
@@ -101,6 +104,7 @@ def _derived(module: Module, scope: Scope, result: Constructions) -> None:
     if not own:
         below = constructions(module, scope)
         result.calls.extend(call for call in below.calls if call not in result.calls)
+        result.classes.extend(below.classes)
         result.bare = result.bare or below.bare
         result.unsure = result.unsure or below.unsure
         return
@@ -145,8 +149,11 @@ def _describes(module: Module, scope: Scope, use: ast.expr) -> bool:
         decorated = isinstance(function, FUNCTIONS) and bool(function.decorator_list)
         return not (record(module, scope) and decorated)
     if isinstance(parent, ast.AnnAssign) and parent.annotation is node:
-        inside = isinstance(module.parent(parent), ast.ClassDef)
-        return not (inside and record(module, scope) in ("model", "settings", "open"))
+        outer = module.scopes.get(module.parent(parent))
+        inside = outer is not None and outer.kind == "class"
+        # Models make their fields out of plain data.
+        kinds = (record(module, scope), record(module, outer) if inside and outer else "")
+        return not (inside and any(kind in ("model", "settings", "open") for kind in kinds))
     return isinstance(parent, FUNCTIONS) and parent.returns is node
 
 

@@ -57,6 +57,9 @@ class Spreads:
             for binding in bindings_of(self.module, node):
                 if binding.kind in ("assign", "walrus"):
                     self._changes(binding, result)
+        elif not isinstance(node, (ast.Dict, ast.Call, ast.BoolOp, ast.IfExp)):
+            # Everybody who holds the object can change what its attribute holds.
+            result.open = result.open or f"`{self.module.source.one_line(node)}`"
         for origin in origins(self.module, node):
             if origin.kind == "expr" and isinstance(origin.node, ast.Dict):
                 self._display(origin.node, result)
@@ -126,7 +129,9 @@ class Spreads:
             return use in parent.values and parent.keys[parent.values.index(use)] is None
         if isinstance(parent, ast.Call):
             return getattr(parent.func, "id", "") in ("len", "print", "bool", "dict", "list")
-        return isinstance(parent, (ast.Compare, ast.Return, ast.BoolOp, ast.If)) or (
+        if isinstance(parent, (ast.BoolOp, ast.IfExp)):
+            parent = self.module.parent(parent)
+        return isinstance(parent, (ast.Compare, ast.Return, ast.If)) or (
             isinstance(parent, ast.keyword) and parent.arg is None
         )
 

@@ -64,7 +64,9 @@ def _client(module: Module, site: Site, place: Place, settled: bool) -> list[Men
             return []
     asked = [] if settled else _subclasses(module, node, place)
     reason = Reason("CC503", "the client is replaced in", place, "block")
-    forms = (f".{name} =", f'.{name}"', f".{name}'", f'"{name}",', f"'{name}',")
+    forms = (f'.{name}"', f".{name}'", f'"{name}",', f"'{name}',")
+    # What files that are analysed together assign was looked at.
+    asked.append(Mention((f".{name} =".encode(),), reason, seen=True))
     return asked + [Mention((form.encode(),), reason) for form in forms]
 
 
@@ -77,7 +79,7 @@ def _subclasses(module: Module, node: ast.expr | None, place: Place) -> list[Men
         return []
     reason = Reason("CC405", "a subclass may have another client, in", place, "unknown")
     needles = (f"({owner.node.name}".encode(), node.attr.encode())
-    return [Mention(needles, reason, anywhere=True)]
+    return [Mention(needles, reason, anywhere=True, seen=True)]
 
 
 def _address(place: Place) -> list[Mention]:
