@@ -20,6 +20,8 @@ from migrator.analysis.values import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from migrator.analysis.scopes import Binding, Module, Scope
 
 _DEPTH = 12
@@ -33,16 +35,18 @@ class Possible:
 
     ``values`` are constants, or beginnings of addresses that hold the whole host; ``open`` says
     what else decides it.  ``names`` are what settings and variables on the way are called,
-    ``literals`` the constants, each with its node.
+    ``literals`` the constants, each with its node.  ``split``: some ways to it are only open, so
+    that a constant of another way is no default.
     """
 
-    __slots__ = ("values", "open", "names", "literals")
+    __slots__ = ("values", "open", "names", "literals", "split")
 
     def __init__(self) -> None:
         self.values: list[object] = []
         self.open: list[str] = []
         self.names: list[tuple[str, ast.AST]] = []
         self.literals: list[tuple[object, ast.AST]] = []
+        self.split = False
 
     def add(self, other: Possible) -> None:
         """Take in what another expression may be."""
@@ -50,12 +54,21 @@ class Possible:
         self.open.extend(text for text in other.open if text not in self.open)
         self.names.extend(other.names)
         self.literals.extend(other.literals)
+        self.split = self.split or other.split
+
+    def either(self, ways: list[Possible]) -> None:
+        """Take in what comes in different ways."""
+        for way in ways:
+            self.add(way)
+        bare = [way for way in ways if way.open and not any(way.values)]
+        self.split = self.split or 0 < len(bare) < len(ways)
 
     def truthy(self) -> Possible:
         """Return what is left where only a true value is taken."""
         result = Possible()
         result.values = [value for value in self.values if value]
         result.open, result.names, result.literals = self.open, self.names, self.literals
+        result.split = self.split
         return result
 
 
@@ -101,8 +114,12 @@ class Addresses:
         elif isinstance(node, ast.IfExp):
             body = self.of(node.body)
             same = _text(node.test) == _text(node.body)
-            result.add(body.truthy() if same else body)
-            result.add(self.of(node.orelse))
+            other = self.of(node.orelse)
+            if same:
+                result.add(body.truthy())
+                result.add(other)
+            else:
+                result.either([body, other])
         elif isinstance(node, (ast.NamedExpr, ast.Await)):
             result.add(self.of(node.value))
         elif isinstance(node, ast.Name):
@@ -124,12 +141,24 @@ class Addresses:
         bindings = bindings_of(self.module, node)
         if not bindings:
             self._open(result, node)
+        self._bindings(bindings, node, result)
+
+    def _bindings(
+        self, bindings: Sequence[Binding], node: ast.Name | ast.Attribute, result: Possible
+    ) -> None:
         guarded = any(_guards(self.module, binding) for binding in bindings)
+        ways: list[Possible] = []
         for binding in bindings:
             found = Possible()
             self._binding(binding, node, found)
             late = guarded and not _guards(self.module, binding)
-            result.add(found.truthy() if late else found)
+            ways.append(found.truthy() if late else found)
+        if guarded or isinstance(node, ast.Attribute):
+            # A default, or what is set before the program gets here.
+            for way in ways:
+                result.add(way)
+        else:
+            result.either(ways)
 
     def _binding(self, binding: Binding, node: ast.expr, result: Possible) -> None:
         value = binding.value
@@ -170,8 +199,7 @@ class Addresses:
         default = default_of(function, arg.arg)
         if default is not None and not made:
             values.append(default)
-        for value in values:
-            result.add(self.of(value))
+        result.either([self.of(value) for value in values])
         if unclear or not made:
             self._open(result, arg, unclear or f"parameter `{arg.arg}`, which nothing here gives")
         else:
@@ -180,8 +208,7 @@ class Addresses:
     def _given(
         self, given: constructions.Given, node: ast.AST, owner: Scope, result: Possible
     ) -> None:
-        for value in given.values:
-            result.add(self.of(value))
+        result.either([self.of(value) for value in given.values])
         assert isinstance(owner.node, ast.ClassDef)
         name = owner.node.name
         if given.open:
@@ -215,13 +242,7 @@ class Addresses:
         if owner is None or (given is None and all(b.kind == "annotation" for b in bindings)):
             self._open(result, node)
             return
-        guarded = any(_guards(self.module, binding) for binding in bindings)
-        for binding in bindings:
-            found = Possible()
-            if binding.kind != "annotation":
-                self._binding(binding, node, found)
-            late = guarded and not _guards(self.module, binding)
-            result.add(found.truthy() if late else found)
+        self._bindings([b for b in bindings if b.kind != "annotation"], node, result)
         for value in set_from_outside(self.module, owner, node.attr):
             result.add(self.of(value))
         if given is not None:

@@ -131,8 +131,18 @@ def _from_inside(module: Module, scope: Scope, result: Constructions) -> None:
         if isinstance(func, ast.Name) and func.id == "cls":
             if module.enclosing(call, (ast.ClassDef,)) is scope.node:
                 result.calls.append(call)
-        elif isinstance(func, ast.Attribute) and func.attr == "__class__":
+        elif (
+            isinstance(func, ast.Attribute)
+            and func.attr == "__class__"
+            and _class_around(module, call) in (scope, None)
+        ):
             result.unsure = result.unsure or "an instance is made by way of `__class__`"
+
+
+def _class_around(module: Module, node: ast.AST) -> Scope | None:
+    """Return the class in whose body ``node`` stands, else None."""
+    found = module.enclosing(node, (ast.ClassDef,))
+    return None if found is None else module.scopes[found]
 
 
 def _describes(module: Module, scope: Scope, use: ast.expr) -> bool:

@@ -104,7 +104,7 @@ class Constructors:
         if any(not value for value in found.values):
             verdicts.setdefault("openai", "")
         if "other" in verdicts:
-            return self._foreign(call, name, verdicts, found.open)
+            return self._foreign(call, name, verdicts, found)
         if "azure-dated" in verdicts:
             detail = "`base_url` is an Azure address outside `/openai/v1`"
             return Client("azure-dated", name, detail, call, "CC406", "block")
@@ -120,14 +120,17 @@ class Constructors:
         return Client("openai", name, detail, call)
 
     def _foreign(
-        self, call: ast.Call, name: str, verdicts: dict[str, object], causes: list[str]
+        self, call: ast.Call, name: str, verdicts: dict[str, object], found: Possible
     ) -> Client:
         """Return the client for which an address of another vendor is seen."""
         detail = f"`base_url` names {hosts.host_of(str(verdicts['other']))}"
         if len(verdicts) > 1:
             return Client("unknown", name, f"{detail} or OpenAI", call, "CC407", "block")
-        if causes:
-            detail += f" unless {causes[0]} says otherwise"
+        if found.split:
+            detail += f" or depends on {found.open[0]}"
+            return Client("unknown", name, detail, call, "CC404", "unknown")
+        if found.open:
+            detail += f" unless {found.open[0]} says otherwise"
         return Client("other", name, detail, call, "CC402", "keep")
 
     def _owner(self, call: ast.Call, found: Possible) -> str | None:

@@ -37,9 +37,8 @@ def looked_up(module: Module, node: ast.AST) -> list[ast.expr] | None:
         entries = [*zip(display.keys, display.values, strict=True), *more]
         if any(known is None for known, _ in entries):
             return None
-        every = all(constant_string(known) is not None for known, _ in entries)
         for known, value in entries:
-            if name is None or not every or constant_string(known) == name:
+            if name is None or constant_string(known) in (name, None):
                 result.append(value)
     if default is not None:
         result.append(default)
