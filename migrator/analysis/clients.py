@@ -276,7 +276,10 @@ class _Finder:
         if vendor is not None:
             detail = f"wrapped by {vendor}, which has to support Responses too"
             return Client("unknown", vendor, detail, node, "CC409", "unknown")
-        return self.unknown(node, f"imported from `{path}`", trust=path.lstrip("."))
+        client = self.unknown(node, f"imported from `{path}`", trust=path.lstrip("."))
+        # Every use of the name goes back to this line.
+        client.node = origin.binding.node
+        return client
 
     def parameter(self, origin: Origin, depth: int) -> list[Client]:
         arg = origin.node

@@ -5,8 +5,8 @@ from __future__ import annotations
 from migrator.analysis.constructors import Client
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import FUNCTIONS, ast
+from migrator.documents.hostwords import WORDS, host_word, may_hold
 
-WORDS = ("openai", "other")
 # An Azure address, or a library in between, is no question of the host.
 _NOT_HOSTS = ("CC406", "CC408")
 
@@ -35,22 +35,6 @@ def said(module: Module, client: Client) -> Client | None:
         azure = client.verdict.startswith("azure")
         return Client(client.verdict if azure else "openai", client.name, detail, node)
     return None
-
-
-def may_hold(data: bytes) -> bool:
-    """Return whether the tokenizer is worth its time."""
-    return b"migrator:" in data and b"host" in data
-
-
-def host_word(text: str) -> str | None:
-    """Return what a comment says the host is; None for other comments."""
-    rest = text.partition("migrator:")[2].lstrip()
-    if not text.lstrip("# \t").startswith("migrator:") or not rest.startswith("host"):
-        return None
-    before, sign, after = rest.partition("=")
-    if not sign or before.strip() != "host":
-        return None
-    return after.split("#", 1)[0].strip()
 
 
 def _table(module: Module, path: str, data: bytes) -> dict[int, str]:

@@ -41,6 +41,7 @@ class Spreads:
         self.module = module
         self.name = name
         self._active: set[ast.AST] = set()
+        self._seen: set[ast.AST] = set()
 
     def of(self, node: ast.expr) -> Spread:
         """Return what ``**node`` gives."""
@@ -94,6 +95,9 @@ class Spreads:
 
     def _changes(self, binding: Binding, result: Spread) -> None:
         """Note what statements set in a variable's mapping, and where it goes out of sight."""
+        if binding.node in self._seen:
+            return
+        self._seen.add(binding.node)
         block = self.module.parent(binding.statement)
         for use in uses_of(self.module, binding):
             if not self._change(use, block, result):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import gc
 import os
 
-from migrator.analysis.hostcomments import may_hold
 from migrator.checking.outcome import CheckedFile, Outcome, Target
 from migrator.checking.selection import select
+from migrator.documents.hostwords import may_hold
 from migrator.documents.place import Place
 from migrator.files.reading import (
     Missing,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from migrator.analysis.hostcomments import WORDS, host_word
 from migrator.checking.selection import keep, selected
 from migrator.documents.comments import Comment, comments
+from migrator.documents.hostwords import WORDS, host_word
 from migrator.planning.model import Place, Problem
 
 TYPE_CHECKING = False

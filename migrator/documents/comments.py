@@ -8,7 +8,9 @@ from __future__ import annotations
 import io
 import tokenize
 
-_SKIPPED = (tokenize.ENCODING, tokenize.NL, tokenize.INDENT, tokenize.DEDENT)
+_SKIPPED = (
+    tokenize.ENCODING, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER,
+)  # fmt: skip
 
 
 class Comment:

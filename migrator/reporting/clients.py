@@ -78,7 +78,8 @@ def closing(found: list[Row]) -> str:
     if not doubtful:
         return f"{text}, none unknown."
     hanging = sum(len(row.calls) for row in doubtful)
-    return f"{text}; {len(doubtful)} unknown, on which {count(hanging, 'call')} hang."
+    hang = "hangs" if hanging == 1 else "hang"
+    return f"{text}; {len(doubtful)} unknown, on which {count(hanging, 'call')} {hang}."
 
 
 def as_text(found: list[Row]) -> str:
