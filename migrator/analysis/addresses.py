@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator.analysis import constructions
+from migrator.analysis.environment import environment
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.functions import argument_of, default_of, question, references, returned
 from migrator.analysis.lookups import looked_up
@@ -14,7 +15,6 @@ from migrator.analysis.values import (
     given_attribute,
     imported_path,
     module_named,
-    qualified_names,
     set_from_outside,
 )
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _DEPTH = 12
 # Methods of strings that keep the host.
 _TRIMS = {"rstrip", "strip", "removesuffix", "lstrip", "lower", "geturl"}
+# What sets attributes nobody can see by their name.
+_BY_NAME = ("__dict__", "setattr", "vars(")
 _WRAPPERS = {"str", "URL"}
 
 
@@ -247,6 +249,8 @@ class Addresses:
             result.add(self.of(value))
         if given is not None:
             self._given(given, node, owner, result)
+        if any(word in self.module.source.segment(owner.node) for word in _BY_NAME):
+            self._open(result, node, f"`{node.attr}` may be set by its name")
         form = f".{node.attr} =".encode()
         message = f"`{node.attr}` may be set in"
         reason = Reason("CC404", message, self.module.source.place(owner.node), "unknown")
@@ -336,25 +340,6 @@ class Addresses:
             if statement.value is not None:
                 result.add(self.of(statement.value))
         self._active.discard(function)
-
-
-def environment(module: Module, node: ast.AST) -> tuple[str, ast.expr | None] | None:
-    """Return (name, default) of a variable of the environment that ``node`` reads."""
-    if isinstance(node, ast.Subscript):
-        if qualified_names(module, node.value) == {"os.environ"}:
-            return constant_string(node.slice) or "?", None
-        return None
-    if not isinstance(node, ast.Call) or not node.args:
-        return None
-    if not qualified_names(module, node.func) <= {"os.getenv", "os.environ.get"}:
-        return None
-    if not qualified_names(module, node.func):
-        return None
-    default = node.args[1] if len(node.args) > 1 else None
-    for item in node.keywords:
-        if item.arg == "default":
-            default = item.value
-    return constant_string(node.args[0]) or "?", default
 
 
 def _guards(module: Module, binding: Binding) -> bool:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from migrator._tables import API
 from migrator.analysis import constructions, hosts
 from migrator.analysis.annotations import Annotations
-from migrator.analysis.constructors import Client, Constructors, is_test, shown
+from migrator.analysis.constructors import Client, Constructors, shown
 from migrator.analysis.facts import Host, Mention, Reason
 from migrator.analysis.functions import (
     argument_of,
     default_of,
-    own_nodes,
     question,
     references,
     returned,
 )
+from migrator.analysis.handouts import DOUBLE, is_double, returns_self, yielded
 from migrator.analysis.hostcomments import said
 from migrator.analysis.hostverdicts import combined
 from migrator.analysis.instances import class_of
@@ -36,7 +36,6 @@ from migrator.analysis.values import (
 
 _CLIENTS = API["hosts"]["client"]
 _DEPTH = 8
-_DOUBLE = "a test double"
 
 
 def host_of_receiver(
@@ -46,6 +45,7 @@ def host_of_receiver(
 
     In a ``library`` others give public parameters their values.
     """
+    module.memo["tables"] = []
     finder = _Finder(module, trusted, library)
     found = finder.resolve(node, 0)
     if not found:
@@ -111,7 +111,20 @@ class _Finder:
 
     def mentions(self) -> list[Mention]:
         """Return the questions to the project on which the answers depend."""
-        return [*self.asked, *self.built.addresses.mentions]
+        return [*self.asked, *self.built.addresses.mentions, *self._tables()]
+
+    def _tables(self) -> list[Mention]:
+        """Ask whether other files fill the dicts in which clients and addresses were looked up."""
+        tables = self.module.memo.get("tables", [])
+        assert isinstance(tables, list)
+        asked: list[Mention] = []
+        for binding in tables:
+            if binding.scope.kind in ("module", "class"):
+                place = self.module.source.place(binding.node)
+                message = f"entries of `{binding.name}` may be set in"
+                reason = Reason("CC405", message, place, "unknown")
+                asked.append(Mention((binding.name.encode(),), reason, seen=True))
+        return asked
 
     def ask(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
         """Ask whether another file calls what is seen to be given certain clients here."""
@@ -150,7 +163,7 @@ class _Finder:
         scope = class_of(self.module, value)
         for name in ("__enter__", "__aenter__"):
             for binding in attribute_bindings(self.module, scope, name) if scope else ():
-                if isinstance(binding.node, FUNCTIONS) and not _returns_self(binding.node):
+                if isinstance(binding.node, FUNCTIONS) and not returns_self(binding.node):
                     return self.returns(binding.node, depth)
         return self.resolve(value, depth + 1)
 
@@ -255,7 +268,7 @@ class _Finder:
         if vendor is not None:
             return Client("other", short, f"a client of {vendor}", call, "CC401", "keep")
         if name.startswith(("unittest.mock.", "mock.")):
-            return Client("other", short, _DOUBLE, call, "CC401", "keep")
+            return Client("other", short, DOUBLE, call, "CC401", "keep")
         detail = f"built by `{name.lstrip('.')}`, which is not in sight"
         return self.unknown(call, detail, trust=short)
 
@@ -312,7 +325,7 @@ class _Finder:
     def callers(self, values: list[ast.expr], depth: int) -> list[Client]:
         """Return what callers give; what tests give instead of a client stands for any."""
         found = [each for value in values for each in self.resolve(value, depth + 1)]
-        return [client for client in found if not _is_double(self.module, client)]
+        return [client for client in found if not is_double(self.module, client)]
 
     def given(
         self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
@@ -348,7 +361,7 @@ class _Finder:
         for statement in returned(function):
             if statement.value is not None:
                 found.extend(self.resolve(statement.value, depth + 1))
-        for item in _yields(function):
+        for item in yielded(function):
             found.extend(self.resolve(item, depth + 1))
         self.active.discard(function)
         # A type says nothing of an address that is seen to be open.
@@ -369,24 +382,3 @@ class _Finder:
             if vendor is not None:
                 return [Client("other", name, f"a client of {vendor}", node, "CC401", "keep")]
         return [self.unknown(node, f"where `{shown(self.module, node)}` is built can't be seen")]
-
-
-def _yields(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
-    """Return what a generator (a fixture, a context manager) hands out."""
-    return [
-        node.value for node in own_nodes(function) if isinstance(node, ast.Yield) and node.value
-    ]
-
-
-def _returns_self(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Return whether a method hands out its own object."""
-    found = [statement.value for statement in returned(function)]
-    return bool(found) and all(isinstance(v, ast.Name) and v.id == "self" for v in found)
-
-
-def _is_double(module: Module, client: Client) -> bool:
-    """Return whether tests use this instead of a client."""
-    if client.detail == _DOUBLE:
-        return True
-    doubtful = client.code in ("CC401", "CC405")
-    return doubtful and is_test(module.source.place(client.node).path)

@@ -137,6 +137,10 @@ def _later(module: Module, display: ast.Dict) -> Entries | None:
                 owner = attribute_owner(module, read)
                 if isinstance(read.ctx, ast.Load) and owner in (binding.scope, None):
                     uses.append(read)
+        # Others may fill it; see `clients`.
+        tables = module.memo.setdefault("tables", [])
+        assert isinstance(tables, list)
+        tables.append(binding)
         uses.extend(use for use in uses_of(module, binding) if isinstance(use.ctx, ast.Load))  # type: ignore[attr-defined]
     if not targets:
         return None

@@ -41,8 +41,8 @@ _FINAL = {
     "CC214", "CC217", "CC219", "CC220", "CC223", "CC224", "CC225", "CC330", "CC401", "CC402",
     "CC403", "CC406", "CC408", "CC409", "CC506", "CC508", "CC510",
 }  # fmt: skip
-# Whose client it is is worth an answer also where the call stays.
-_WHOSE = {"CC404", "CC405"}
+# Where the client comes from is worth an answer also where the call stays.
+_WHOSE = "CC405"
 
 
 class Cluster:
@@ -175,9 +175,7 @@ def _open(group: Group) -> bool:
     if group.verdict not in (BLOCKED, SUGGEST):
         return False
     codes = {reason.code for finding in group.findings for reason in finding.reasons}
-    if codes & _WHOSE:
-        return True
-    return bool(codes) and not codes & _FINAL
+    return _WHOSE in codes or (bool(codes) and not codes & _FINAL)
 
 
 def _grown(

@@ -31,6 +31,8 @@ def questions(
         asked.extend(_client(module, site, finding.place, settled))
         if host is not None:
             asked.extend(mention.again() for mention in host.mentions)
+            if host.built is not None and not settled:
+                asked.append(_moved(host.built))
             if host.built is not None and host.built.path != finding.place.path:
                 asked.extend(_client(module, site, host.built, settled))
         if request.stores:
@@ -68,6 +70,12 @@ def _client(module: Module, site: Site, place: Place, settled: bool) -> list[Men
     # What files that are analysed together assign was looked at.
     asked.append(Mention((f".{name} =".encode(),), reason, seen=True))
     return asked + [Mention((form.encode(),), reason) for form in forms]
+
+
+def _moved(built: Place) -> Mention:
+    """Ask whether another file gives the client another address."""
+    reason = Reason("CC404", "the client's address is set in", built, "unknown")
+    return Mention((b".base_url =",), reason, seen=True)
 
 
 def _subclasses(module: Module, node: ast.expr | None, place: Place) -> list[Mention]:
