@@ -66,6 +66,10 @@ class Spreads:
                 self._display(origin.node, result)
             elif origin.kind == "expr" and isinstance(origin.node, ast.Call):
                 self._call(origin.node, result)
+            elif (source := _filtered(origin.node)) is not None:
+                # Which entries stay is not known.
+                self._mapping(source, result)
+                result.absent = True
             elif origin.kind == "param" and origin.binding is not None:
                 self._parameter(origin.binding, result)
             elif not (origin.kind == "expr" and literal(origin.node) == (True, None)):
@@ -205,3 +209,18 @@ class Spreads:
         uses = references(self.module, function)
         calls = [call for call in uses.calls if isinstance(call, ast.Call)]
         return calls, bool(uses.others or uses.unsure)
+
+
+def _filtered(node: ast.AST) -> ast.expr | None:
+    """Return the mapping that ``{k: v for k, v in mapping.items() if …}`` picks from, else None."""
+    if not isinstance(node, ast.DictComp) or len(node.generators) != 1:
+        return None
+    target, source = node.generators[0].target, node.generators[0].iter
+    if not isinstance(target, ast.Tuple) or len(target.elts) != 2:
+        return None
+    names = [getattr(item, "id", "") for item in (*target.elts, node.key, node.value)]
+    items = isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute)
+    if not items or names[:2] != names[2:] or "" in names:
+        return None
+    assert isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute)
+    return source.func.value if source.func.attr == "items" else None

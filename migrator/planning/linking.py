@@ -59,6 +59,7 @@ class Cluster:
         self.plan = FilePlan(shown_path(path))
         self.open: list[Mention] = []
         self.stale = False
+        self._resolved: dict[tuple[str, int, str], str | None] = {}
 
     def load(self, overlay: Mapping[str, bytes]) -> None:
         """Take in the files that wait."""
@@ -133,7 +134,11 @@ class Cluster:
         return found
 
     def _resolve(self, importer: str, level: int, dotted: str) -> str | None:
-        return module_file(importer, level, dotted, self.root[0])
+        # The same imports are looked at every time that a file joins.
+        key = (importer, level, dotted)
+        if key not in self._resolved:
+            self._resolved[key] = module_file(importer, level, dotted, self.root[0])
+        return self._resolved[key]
 
 
 def link(plans: list[FilePlan], settings: Settings, overlay: Mapping[str, bytes]) -> list[FilePlan]:

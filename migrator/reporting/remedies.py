@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from migrator.planning.model import KEEP
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.planning.model import Finding, Place
@@ -31,7 +33,7 @@ class Remedy:
 def remedy(finding: Finding) -> Remedy | None:
     """Return what settles the host of a call; None if nothing is open."""
     host = finding.host
-    if host is None or host.settled:
+    if host is None or host.settled or finding.verdict == KEEP:
         return None
     if not any(reason.effect == "unknown" and reason.code in _OPEN for reason in finding.reasons):
         return None
