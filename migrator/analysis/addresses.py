@@ -6,8 +6,9 @@ from migrator.analysis import constructions
 from migrator.analysis.environment import environment
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.functions import argument_of, default_of, question, references, returned
+from migrator.analysis.guards import guards, keeps_nothing, name_of
 from migrator.analysis.lookups import looked_up
-from migrator.analysis.reaching import bindings_of
+from migrator.analysis.reaching import bindings_of, owner_of
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, last_name, literal
 from migrator.analysis.values import (
     attribute_owner,
@@ -84,11 +85,16 @@ class Addresses:
         self.module = module
         self.mentions: list[Mention] = []
         self._active: set[ast.AST] = set()
+        # The calls on whose behalf functions are looked into, innermost last.
+        self.frames: list[tuple[ast.AST, ast.Call]] = []
 
     def of(self, node: ast.expr) -> Possible:
         """Return what ``node`` may be."""
         result = Possible()
         if node in self._active or len(self._active) > _DEPTH * 3:
+            if self.frames:
+                # Not a cycle: another call of the same function.
+                self._open(result, node)
             return result
         self._active.add(node)
         try:
@@ -115,7 +121,7 @@ class Addresses:
             result.add(self.of(node.values[-1]))
         elif isinstance(node, ast.IfExp):
             body = self.of(node.body)
-            same = _text(node.test) == _text(node.body)
+            same = name_of(node.test) == name_of(node.body)
             other = self.of(node.orelse)
             if same:
                 result.add(body.truthy())
@@ -124,10 +130,16 @@ class Addresses:
                 result.either([body, other])
         elif isinstance(node, (ast.NamedExpr, ast.Await)):
             result.add(self.of(node.value))
-        elif isinstance(node, ast.Name):
-            self._name(node, result)
-        elif isinstance(node, ast.Attribute):
-            self._attribute(node, result)
+        elif isinstance(node, (ast.Name, ast.Attribute)):
+            frames = self.frames
+            if isinstance(node, ast.Attribute) or not self._local(node):
+                # What other calls have left behind.
+                self.frames = []
+            if isinstance(node, ast.Name):
+                self._name(node, result)
+            else:
+                self._attribute(node, result)
+            self.frames = frames
         elif isinstance(node, ast.JoinedStr):
             self._joined(node, node.values[0] if node.values else None, result)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -139,6 +151,10 @@ class Addresses:
 
     # -- names --------------------------------------------------------------------------
 
+    def _local(self, node: ast.Name) -> bool:
+        owner = owner_of(self.module, node)
+        return owner is not None and owner.kind == "function" and node.id not in owner.remote
+
     def _name(self, node: ast.Name, result: Possible) -> None:
         bindings = bindings_of(self.module, node)
         if not bindings:
@@ -148,12 +164,12 @@ class Addresses:
     def _bindings(
         self, bindings: Sequence[Binding], node: ast.Name | ast.Attribute, result: Possible
     ) -> None:
-        guarded = any(_guards(self.module, binding) for binding in bindings)
+        guarded = any(guards(self.module, binding) for binding in bindings)
         ways: list[Possible] = []
         for binding in bindings:
             found = Possible()
             self._binding(binding, node, found)
-            late = guarded and not _guards(self.module, binding)
+            late = guarded and not guards(self.module, binding)
             ways.append(found.truthy() if late else found)
         if guarded or isinstance(node, ast.Attribute):
             # A default, or what is set before the program gets here.
@@ -188,6 +204,12 @@ class Addresses:
             given = constructions.argument(self.module, function, arg.arg)
             self._given(given, arg, scope, result)
             return
+        call = self.frame(function)
+        if call is not None:
+            known, value = argument_of(self.module, call, arg.arg, function)
+            if known and value is not None:
+                self._outside(call, value, result)
+                return
         uses = references(self.module, function)
         made = [call for call in uses.calls if isinstance(call, ast.Call)]
         values: list[ast.expr] = []
@@ -206,6 +228,17 @@ class Addresses:
             self._open(result, arg, unclear or f"parameter `{arg.arg}`, which nothing here gives")
         else:
             self._ask(function, f"`{function.name}` is called in")
+
+    def frame(self, function: ast.AST) -> ast.Call | None:
+        """Return the call on whose behalf a function is looked into, if there is one."""
+        return next((call for known, call in reversed(self.frames) if known is function), None)
+
+    def _outside(self, call: ast.Call, value: ast.expr, result: Possible) -> None:
+        """Add what an argument of ``call`` may be, as its caller sees it."""
+        frames = self.frames
+        self.frames = frames[: [each for _, each in frames].index(call)]
+        result.add(self.of(value))
+        self.frames = frames
 
     def _given(
         self, given: constructions.Given, node: ast.AST, owner: Scope, result: Possible
@@ -323,7 +356,11 @@ class Addresses:
         if bindings and all(isinstance(b.node, FUNCTIONS) for b in bindings):
             for binding in bindings:
                 assert isinstance(binding.node, FUNCTIONS)
+                frames = self.frames
+                fresh = keeps_nothing(self.module, binding.node)
+                self.frames = [*frames, (binding.node, call)] if fresh else []
                 self._returns(binding.node, result)
+                self.frames = frames
             return
         self._open(result, call)
         if call.args:
@@ -334,40 +371,14 @@ class Addresses:
         self, function: ast.FunctionDef | ast.AsyncFunctionDef, result: Possible
     ) -> None:  # fmt: skip
         if function in self._active:
+            if self.frames:
+                self._open(result, function, f"what `{function.name}` returns")
             return
         self._active.add(function)
         for statement in returned(function):
             if statement.value is not None:
                 result.add(self.of(statement.value))
         self._active.discard(function)
-
-
-def _guards(module: Module, binding: Binding) -> bool:
-    """Return whether a binding replaces a value that is None or empty, in ``if not x: x = …``."""
-    statement = binding.statement
-    parent = module.parent(statement)
-    if not isinstance(parent, ast.If) or statement not in parent.body:
-        return False
-    test = parent.test
-    target: ast.AST = binding.node
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return _text(test.operand) == _text(target)
-    return (
-        isinstance(test, ast.Compare)
-        and isinstance(test.ops[0], ast.Is)
-        and is_none(test.comparators[0])
-        and _text(test.left) == _text(target)
-    )
-
-
-def _text(node: ast.AST) -> str:
-    """Return a dotted name, and something of its own for everything else."""
-    parts: list[str] = []
-    current = node
-    while isinstance(current, ast.Attribute):
-        parts.append(current.attr)
-        current = current.value
-    return ".".join([*parts, current.id]) if isinstance(current, ast.Name) else f"<{id(node)}>"
 
 
 def _after(node: ast.expr) -> str:

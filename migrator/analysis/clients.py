@@ -14,7 +14,7 @@ from migrator.analysis.functions import (
     references,
     returned,
 )
-from migrator.analysis.handouts import DOUBLE, is_double, returns_self, yielded
+from migrator.analysis.handouts import DOUBLE, builds, is_double, returns_self, yielded
 from migrator.analysis.hostcomments import said
 from migrator.analysis.hostverdicts import combined
 from migrator.analysis.instances import class_of
@@ -226,7 +226,11 @@ class _Finder:
         result: list[Client] = []
         for origin in origins(self.module, func):
             if origin.kind == "def" and isinstance(origin.node, FUNCTIONS):
+                frames = self.built.addresses.frames
+                own = builds(self.module, origin.node)
+                self.built.addresses.frames = [*frames, (origin.node, call)] if own else []
                 result.extend(self.returns(origin.node, depth))
+                self.built.addresses.frames = frames
             elif origin.kind == "class" and isinstance(origin.node, ast.ClassDef):
                 scope = self.module.scopes[origin.node]
                 result.append(own_client(self.module, self.built, call, scope))

@@ -6,7 +6,7 @@ from migrator.analysis import constructions
 from migrator.analysis.functions import references, returned
 from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Module
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, literal
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, literal, walk
 from migrator.analysis.uses import uses_of
 from migrator.analysis.values import origins
 
@@ -58,7 +58,7 @@ class Spreads:
             for binding in bindings_of(self.module, node):
                 if binding.kind in ("assign", "walrus"):
                     self._changes(binding, result)
-        elif not isinstance(node, (ast.Dict, ast.Call, ast.BoolOp, ast.IfExp)):
+        elif not isinstance(node, (ast.Dict, ast.Call, ast.BoolOp, ast.IfExp, ast.DictComp)):
             # Everybody who holds the object can change what its attribute holds.
             result.open = result.open or f"`{self.module.source.one_line(node)}`"
         for origin in origins(self.module, node):
@@ -67,9 +67,7 @@ class Spreads:
             elif origin.kind == "expr" and isinstance(origin.node, ast.Call):
                 self._call(origin.node, result)
             elif (source := _filtered(origin.node)) is not None:
-                # Which entries stay is not known.
                 self._mapping(source, result)
-                result.absent = True
             elif origin.kind == "param" and origin.binding is not None:
                 self._parameter(origin.binding, result)
             elif not (origin.kind == "expr" and literal(origin.node) == (True, None)):
@@ -212,13 +210,20 @@ class Spreads:
 
 
 def _filtered(node: ast.AST) -> ast.expr | None:
-    """Return the mapping that ``{k: v for k, v in mapping.items() if …}`` picks from, else None."""
+    """Return the mapping that ``{k: v for k, v in mapping.items() if v}`` picks from, else None.
+
+    What it leaves out is empty, which is as good as missing.
+    """
     if not isinstance(node, ast.DictComp) or len(node.generators) != 1:
         return None
     target, source = node.generators[0].target, node.generators[0].iter
     if not isinstance(target, ast.Tuple) or len(target.elts) != 2:
         return None
     names = [getattr(item, "id", "") for item in (*target.elts, node.key, node.value)]
+    for test in node.generators[0].ifs:
+        used = {each.id for each in walk(test) if isinstance(each, ast.Name)}
+        if used != {names[1]}:
+            return None
     items = isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute)
     if not items or names[:2] != names[2:] or "" in names:
         return None

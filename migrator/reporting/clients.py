@@ -59,13 +59,13 @@ class Row:
 
 def rows(outcome: Outcome) -> list[Row]:
     """Return the clients, those with most calls first."""
-    found: dict[tuple[object, str], Row] = {}
+    found: dict[tuple[object, str, str], Row] = {}
     for _, finding in outcome.findings():
         host = finding.host
         if host is None or not finding.spelling:
             continue
         built = host.built
-        key = (None if built is None else built.key(), host.client)
+        key = (None if built is None else built.key(), host.client, host.verdict)
         found.setdefault(key, Row(finding)).add(finding)
     return sorted(found.values(), key=lambda row: (-len(row.calls), row.where, row.client))
 

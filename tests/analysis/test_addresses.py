@@ -107,3 +107,35 @@ def test_a_constant_of_one_caller_is_no_default() -> None:
 def test_cycles_end() -> None:
     assert possible("def f(x):\n    use(x)\n    f(x)\nf('a://b')").values == ["a://b"]
     assert possible("def f():\n    return g()\ndef g():\n    return f()\nuse(f())").values == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("def f(x):\n    return x\nf('c://d')\nuse(f('a://b'))", ["a://b"]),
+        ("def f(x='c://d'):\n    return x\nf('a://b')\nuse(f())", ["c://d"]),
+        (
+            "def g(x):\n    return x\ndef f(x):\n    return g(x)\nf('c://d')\nuse(f('a://b'))",
+            ["a://b"],
+        ),
+    ],
+)
+def test_a_call_of_a_function_has_its_own_arguments(text: str, values: list[object]) -> None:
+    assert possible(text).values == values
+
+
+def test_nested_calls_of_a_function_stay_open() -> None:
+    assert possible("def f(x):\n    return x\nuse(f(f('a://b')))").open
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "u = None\ndef f(x=None):\n    global u\n    u = u or x\n    return u\nf('a://b')\nuse(f())",
+        "class A:\n    u = None\n    def f(self, x=None):\n        self.u = self.u or x\n"
+        "        return self.u\na = A()\na.f('a://b')\nuse(a.f())",
+    ],
+)
+def test_what_another_call_left_behind(text: str) -> None:
+    found = possible(text)
+    assert "a://b" in found.values or found.open

@@ -87,3 +87,23 @@ def test_whose_client_it_is(built: str, verdict: str, code: str) -> None:
     finding = only(plan_of(f"{built}\n{CALL}", head=HEAD))
     assert finding.host is not None and finding.host.verdict == verdict
     assert codes(finding) == ({code} if code else set())
+
+
+def test_one_factory_makes_two_clients() -> None:
+    text = (
+        "from openai import OpenAI\n"
+        "def make(url=None):\n    return OpenAI(base_url=url)\n"
+        "client = make()\nother = make('http://localhost/v1')\n"
+    )
+    plan = plan_of(text + CALL + CALL.replace("client", "other"), head="")
+    assert [f.host and f.host.verdict for f in plan.findings] == ["openai", "other"]
+
+
+def test_a_singleton_is_what_its_first_call_made() -> None:
+    text = (
+        "from openai import OpenAI\n_client = None\n"
+        "def get(url=None):\n    global _client\n"
+        "    if _client is None:\n        _client = OpenAI(base_url=url)\n    return _client\n"
+        "get('http://localhost/v1')\nclient = get()\n"
+    )
+    assert codes(only(plan_of(text + CALL, head=""))) == {"CC407"}

@@ -31,7 +31,7 @@ SEEN = [
     ("d = {'a': 1}\nuse(**{**d, 'url': 2})", [2], True),
     ("def f():\n    d = {}\n    d['url'] = 1\n    return d\nuse(**f())", [1], False),
     ("def f():\n    return {}\nd = f()\nd['url'] = 1\nuse(**d)", [1], False),
-    ("d = {'url': 1}\nuse(**{k: v for k, v in d.items() if v})", [1], True),
+    ("d = {'url': 1}\nuse(**{k: v for k, v in d.items() if v})", [1], False),
     ("def f(**k):\n    use(**k)\nf(url=1)\nf(a=2)", [1], True),
     ("class A:\n    def __init__(self, **k):\n        use(**k)\nA(url=1)", [1], False),
 ]
