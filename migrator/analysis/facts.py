@@ -44,16 +44,21 @@ class Host:
     """Whose client a call goes through.
 
     ``verdict`` is one of openai, azure-v1, azure-dated, other, unknown; ``client`` is the class
-    as written; ``built`` is where the client is constructed, if that was found.
+    as written; ``built`` is where the client is constructed, if that was found.  ``trust`` is the
+    name that settles it in the setting ``hosts``, ``settled`` whether a comment at ``built`` did;
+    ``mentions`` are questions to the project on which the verdict depends.
     """
 
-    __slots__ = ("verdict", "client", "detail", "built")
+    __slots__ = ("verdict", "client", "detail", "built", "trust", "settled", "mentions")
 
     def __init__(self, verdict: str, client: str, detail: str, built: Place | None = None) -> None:
         self.verdict = verdict
         self.client = client
         self.detail = detail
         self.built = built
+        self.trust = ""
+        self.settled = False
+        self.mentions: tuple[Mention, ...] = ()
 
 
 class LedgerRow:

@@ -80,7 +80,7 @@ def references(module: Module, function: Function) -> References:
     binding = module.binding_of[function]
     for decorator in function.decorator_list:
         _decorator(module, decorator, result)
-    if _named_in_string(module, function.name.encode()):
+    if named_in_string(module, function.name.encode()):
         result.others.append(function)
     if binding.scope.kind == "class":
         _method_uses(module, function, binding, result)
@@ -107,7 +107,7 @@ def _modules_handed_on(module: Module, binding: Binding) -> list[ast.expr]:
     ]
 
 
-def _named_in_string(module: Module, name: bytes) -> bool:
+def named_in_string(module: Module, name: bytes) -> bool:
     """Return whether the name stands in a doctest, or in quotes where names are looked up."""
     for data in module.source.files():
         if b">>>" in data and any(b">>>" in line and name in line for line in data.splitlines()):
@@ -339,7 +339,10 @@ def passed_constants(module: Module, node: ast.expr) -> list[object]:
 
 
 def question(
-    function: Function, binding: Binding, reason: Reason, more: tuple[bytes, ...] = ()
+    function: Function | ast.ClassDef,
+    binding: Binding,
+    reason: Reason,
+    more: tuple[bytes, ...] = (),
 ) -> Mention:
     """Return the question whether another file uses ``function`` (and holds ``more``)."""
     name = function.name.encode()

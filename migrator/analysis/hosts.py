@@ -20,6 +20,11 @@ def host_of(url: str) -> str:
     return rest.split(":", 1)[0].lower()
 
 
+def is_address(text: str) -> bool:
+    """Return whether a text can be an address; tests pass words like ``xxx`` for one."""
+    return "://" in text
+
+
 def url_verdict(url: str, trusted: tuple[str, ...]) -> str:
     """Return openai, azure-v1, azure-dated or other for a base URL."""
     host = host_of(url)
@@ -37,6 +42,21 @@ def vendor_of_key(name: str) -> str | None:
     """Return the vendor whose key an environment variable holds, else None."""
     row = API["hosts"]["key"].get(name)
     return row["vendor"] if row else None
+
+
+_ADDRESS_ENDS = (
+    "url", "base_url", "api_url", "api_base", "api_base_url", "base", "host", "endpoint",
+    "api_endpoint", "server", "server_url", "openai_base_url",
+)  # fmt: skip
+
+
+def vendor_of_address(name: str) -> str | None:
+    """Return the vendor whose address a setting, parameter or variable of that name holds."""
+    lower = name.lower().lstrip("_")
+    for prefix, row in API["hosts"]["address"].items():
+        if lower.startswith(prefix + "_") and lower[len(prefix) + 1 :] in _ADDRESS_ENDS:
+            return row["vendor"]
+    return None
 
 
 def vendor_of_literal_key(value: str) -> str | None:

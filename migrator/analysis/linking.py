@@ -22,7 +22,7 @@ class Links:
 
     ``importers`` are the imports of names of a module scope; ``missing`` the files of the project
     that imports load and that are not here; ``wanted`` those of them that analysis asked for.
-    ``unseen`` are functions of which no call was found here.
+    ``unseen`` are functions, and classes, of which no call was found here.
     """
 
     def __init__(self, module: Module, paths: list[str], resolve: Resolve) -> None:
@@ -34,7 +34,7 @@ class Links:
         self.importers: dict[Scope, list[Binding]] = {}
         self.missing: dict[Binding, str] = {}
         self.wanted: set[str] = set()
-        self.unseen: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
+        self.unseen: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] = []
         for binding in module.imports:
             if imported_path(binding).split(".")[0] == "openai":
                 # Known by its name, also where the package itself is the project.

@@ -60,8 +60,15 @@ def _find(module: Module, trusted: tuple[str, ...]) -> list[tuple[Client, set[as
     return result
 
 
+def _named(module: Module, tree: ast.Module) -> bool:
+    """Return whether a file names one of the variables."""
+    data = module.source.file_of(tree.body[0])
+    return any(name.encode() in data for name in _VARIABLES)
+
+
 def _environment(module: Module, trusted: tuple[str, ...]) -> Client | None:
-    for node in (node for tree in module.trees for node in walk(tree)):
+    trees = [tree for tree in module.trees if tree.body and _named(module, tree)]
+    for node in (node for tree in trees for node in walk(tree)):
         value: ast.expr | None = None
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
             if constant_string(node.targets[0].slice) in _VARIABLES:

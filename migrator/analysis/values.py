@@ -34,6 +34,17 @@ def origins(module: Module, node: ast.expr) -> list[Origin]:
     return result
 
 
+def origins_through(
+    module: Module, node: ast.expr
+) -> tuple[list[Origin], list[ast.Attribute]]:  # fmt: skip
+    """Return the origins of ``node`` and the attributes that are read on the way to them."""
+    result: list[Origin] = []
+    seen: set[ast.AST] = set()
+    _collect(module, node, result, seen)
+    read = [each for each in seen if isinstance(each, ast.Attribute)]
+    return result, sorted(read, key=lambda each: (each.lineno, each.col_offset))
+
+
 def _collect(module: Module, node: ast.AST, result: list[Origin], seen: set[ast.AST]) -> None:
     if node in seen or len(seen) > _LIMIT:
         return
@@ -100,21 +111,27 @@ def _from_attribute(
             _from_binding(module, binding, node, result, seen)
         return
     owner = attribute_owner(module, node)
-    bindings: list[Binding] = []
-    if owner is not None:
-        bindings = attribute_bindings(module, owner, node.attr)
-        if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
-            bindings = [*bindings, *_overrides(module, owner, node.attr)]
+    bindings = given_attribute(module, owner, node)
     if all(binding.kind == "annotation" for binding in bindings):
         result.append(Origin("attribute", node))
         return
-    for value in _set_from_outside(module, owner, node.attr):
+    for value in set_from_outside(module, owner, node.attr):
         _collect(module, value, result, seen)
     for binding in bindings:
         if binding.kind in ("def", "class"):
             result.append(Origin(binding.kind, binding.node, binding))
         else:
             _from_binding(module, binding, node, result, seen)
+
+
+def given_attribute(module: Module, owner: Scope | None, node: ast.Attribute) -> list[Binding]:
+    """Return what the class ``owner``, and on ``self`` also a derived one, gives an attribute."""
+    if owner is None:
+        return []
+    found = attribute_bindings(module, owner, node.attr)
+    if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+        found = [*found, *_overrides(module, owner, node)]
+    return found
 
 
 def module_named(module: Module, node: ast.expr) -> Scope | None:
@@ -162,13 +179,30 @@ def definitions(module: Module, node: ast.expr) -> tuple[Binding, ...]:
     return found
 
 
-def _overrides(module: Module, owner: Scope, name: str) -> list[Binding]:
-    """Return what classes of this file that derive from ``owner`` give an attribute."""
+def _overrides(module: Module, owner: Scope, node: ast.Attribute) -> list[Binding]:
+    """Return what classes seen here that derive from ``owner`` give an attribute.
+
+    Those that replace the method that reads it never get there.
+    """
+    method = module.enclosing(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    reader = method.name if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) else ""
     result: list[Binding] = []
     for scope in module.scopes.values():
-        if scope.kind == "class" and scope is not owner and owner in ancestry(module, scope):
-            result.extend([*scope.attributes.get(name, ()), *scope.bindings.get(name, ())])
+        if scope.kind != "class" or scope is owner or owner not in ancestry(module, scope):
+            continue
+        found = [*scope.attributes.get(node.attr, ()), *scope.bindings.get(node.attr, ())]
+        if found and not (reader in scope.bindings and not _calls_up(module, scope, reader)):
+            result.extend(found)
     return result
+
+
+def _calls_up(module: Module, scope: Scope, name: str) -> bool:
+    """Return whether a class calls a method of that name by way of anything but ``self``."""
+    for use in module.attributes.get(name, ()):
+        direct = isinstance(use.value, ast.Name) and use.value.id == "self"
+        if not direct and module.enclosing(use, (ast.ClassDef,)) is scope.node:
+            return True
+    return False
 
 
 def ancestry(module: Module, scope: Scope) -> list[Scope]:
@@ -184,7 +218,7 @@ def ancestry(module: Module, scope: Scope) -> list[Scope]:
     return result
 
 
-def _set_from_outside(module: Module, owner: Scope | None, name: str) -> list[ast.expr]:
+def set_from_outside(module: Module, owner: Scope | None, name: str) -> list[ast.expr]:
     """Return what ``instance.name = …`` statements give an attribute of the class ``owner``."""
     from migrator.analysis.instances import class_of
 

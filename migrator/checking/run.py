@@ -11,6 +11,7 @@ import os
 
 from migrator.checking.outcome import CheckedFile, Outcome, Target
 from migrator.checking.selection import select
+from migrator.documents.hostwords import may_hold
 from migrator.documents.place import Place
 from migrator.files.reading import (
     Missing,
@@ -223,6 +224,10 @@ def plan_one(target: Target, data: bytes, frames: bool) -> CheckedFile:
         from migrator.checking.suppressions import directives
 
         checked.directives = directives(target.shown, data)
+    if may_hold(data):
+        from migrator.checking.suppressions import strange_hosts
+
+        checked.unused = strange_hosts(target, data)
     if frames and plan.findings:
         checked.lines = _lines(target.shown, data, checked)
     return checked

@@ -6,25 +6,39 @@ in files that hold the words at all.  A blanket ``# noqa`` says nothing about us
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 
 from migrator.checking.selection import keep, selected
+from migrator.documents.comments import Comment, comments
+from migrator.documents.hostwords import WORDS, host_word
 from migrator.planning.model import Place, Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from migrator.checking.outcome import CheckedFile
+    from migrator.checking.outcome import CheckedFile, Target
     from migrator.planning.model import Finding
 
 _OWN = re.compile(r"#\s*migrator:\s*(ignore-file|ignore)\b(?!-)(?:\s*\[([^\]]*)\])?")
 _NOQA = re.compile(r"#\s*noqa\s*:\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
 # What asks for a list instead of a conversation on the server; planning heeds it.
 ON_SERVER = "CC601"
-_SKIPPED = (tokenize.ENCODING, tokenize.NL, tokenize.INDENT, tokenize.DEDENT)
+
+
+def strange_hosts(target: Target, data: bytes) -> list[Problem]:
+    """Return the comments that name a host and say neither of the words that are understood."""
+    if not selected("CC906", target.settings):
+        return []
+    found: list[Problem] = []
+    for comment in comments(data):
+        word = host_word(comment.text)
+        if word is not None and word not in WORDS:
+            message = f"`# migrator: host={word}` settles nothing: say {' or '.join(WORDS)}"
+            end = comment.column + len(comment.text) + 1
+            place = Place(target.shown, comment.line, comment.column + 1, comment.line, end)
+            found.append(Problem("CC906", message, place))
+    return found
 
 
 class Directive:
@@ -42,11 +56,6 @@ class Directive:
         self.codes = codes
         self.place = place
         self.lines = lines
-
-    def extend(self, lines: tuple[int, ...]) -> None:
-        """Let it speak about more lines."""
-        if self.lines is not None:
-            self.lines += lines
 
     def covers(self, finding: Finding) -> bool:
         """Return whether it stands where it speaks about ``finding``, whatever the code."""
@@ -66,62 +75,21 @@ class Directive:
 
 def directives(path: str, data: bytes) -> list[Directive]:
     """Return the inline ignores of a file; what the tokenizer can't read ends the list."""
-    reader = _Reader(path)
-    try:
-        for token in tokenize.tokenize(io.BytesIO(data).readline):
-            reader.take(token)
-    except (tokenize.TokenError, SyntaxError, UnicodeDecodeError):
-        pass
-    return reader.found
+    return [found for comment in comments(data) for found in _in_comment(path, comment)]
 
 
-class _Reader:
-    """Collects the ignores of a token stream and the lines they speak about.
-
-    A comment speaks about its line; at the end of a statement over several lines, about all of
-    them; on a line of its own, about the next line of code.
-    """
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.found: list[Directive] = []
-        self._waiting: list[Directive] = []
-        self._statement = 0
-
-    def take(self, token: tokenize.TokenInfo) -> None:
-        if token.type == tokenize.COMMENT:
-            new = list(_in_comment(self.path, token))
-            self.found += new
-            if not token.line[: token.start[1]].strip():
-                self._waiting += new
-        elif token.type == tokenize.NEWLINE:
-            self._end_statement(token.start[0])
-        elif token.type not in _SKIPPED:
-            for directive in self._waiting:
-                directive.extend((token.start[0],))
-            self._waiting = []
-            self._statement = self._statement or token.start[0]
-
-    def _end_statement(self, last: int) -> None:
-        for directive in reversed(self.found):
-            if directive.place.line != last:
-                break
-            directive.extend(tuple(range(self._statement, last)))
-        self._statement = 0
-
-
-def _in_comment(path: str, token: tokenize.TokenInfo) -> Iterator[Directive]:
-    line, column = token.start
-    for match in _OWN.finditer(token.string):
+def _in_comment(path: str, comment: Comment) -> Iterator[Directive]:
+    line, column = comment.line, comment.column
+    for match in _OWN.finditer(comment.text):
         place = _place(path, line, column, match)
         codes = tuple(code.strip() for code in (match[2] or "").split(",") if code.strip())
-        lines = None if match[1] == "ignore-file" else (line,)
+        lines = None if match[1] == "ignore-file" else comment.lines
         yield Directive(match[0], codes, place, lines)
-    for match in _NOQA.finditer(token.string):
+    for match in _NOQA.finditer(comment.text):
         codes = tuple(code for code in re.split(r"[,\s]+", match[1].upper()) if _ours(code))
         if codes:
             place = _place(path, line, column, match)
-            yield Directive(match[0], codes, place, (line,))
+            yield Directive(match[0], codes, place, comment.lines)
 
 
 def _place(path: str, line: int, column: int, match: re.Match[str]) -> Place:

@@ -17,6 +17,7 @@ _COMMANDS = {
     "fix": "Rewrite what can be rewritten to the Responses API.",
     "explain": "Print a rule's page, or why the use at FILE:LINE got its verdict.",
     "report": "Count uses, verdicts and reasons per folder.",
+    "clients": "List the clients of all calls: where each is built, and whose it is.",
     "verify": "Run programs before and after the rewrite and compare what they do.",
 }
 

@@ -44,6 +44,8 @@ _FINAL = {
     "CC214", "CC217", "CC219", "CC220", "CC223", "CC224", "CC225", "CC330", "CC401", "CC402",
     "CC403", "CC406", "CC408", "CC409", "CC506", "CC508", "CC510",
 }  # fmt: skip
+# Where the client comes from is worth an answer also where the call stays.
+_WHOSE = "CC405"
 
 
 class Cluster:
@@ -60,6 +62,7 @@ class Cluster:
         self.plan = FilePlan(shown_path(path))
         self.open: list[Mention] = []
         self.stale = False
+        self._resolved: dict[tuple[str, int, str], str | None] = {}
 
     def load(self, overlay: Mapping[str, bytes]) -> None:
         """Take in the files that wait."""
@@ -172,7 +175,11 @@ class Cluster:
         return found
 
     def _resolve(self, importer: str, level: int, dotted: str) -> str | None:
-        return module_file(importer, level, dotted, self.root[0])
+        # The same imports are looked at every time that a file joins.
+        key = (importer, level, dotted)
+        if key not in self._resolved:
+            self._resolved[key] = module_file(importer, level, dotted, self.root[0])
+        return self._resolved[key]
 
 
 def link(plans: list[FilePlan], settings: Settings, overlay: Mapping[str, bytes]) -> list[FilePlan]:
@@ -223,7 +230,7 @@ def _open(group: Group) -> bool:
     if group.verdict not in (BLOCKED, SUGGEST):
         return False
     codes = {reason.code for finding in group.findings for reason in finding.reasons}
-    return bool(codes) and not codes & _FINAL
+    return _WHOSE in codes or (bool(codes) and not codes & _FINAL)
 
 
 def _grown(

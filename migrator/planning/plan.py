@@ -216,7 +216,10 @@ class Planner:
             return Host("openai", "", "the address says so"), []
         if site.receiver is None:
             return Host("openai", "openai", "the module-level client"), []
-        return host_of_receiver(self.module, site.receiver, self.settings.hosts)
+        settings = self.settings
+        return host_of_receiver(
+            self.module, site.receiver, settings.hosts, library=settings.library
+        )
 
     # -- groups -------------------------------------------------------------------------
 

@@ -26,17 +26,24 @@ def questions(
     asked = list(results)
     for site, request, finding in calls:
         asked.extend(request.mentions)
-        asked.extend(_client(module, site, finding.place))
-        built = finding.host.built if finding.host is not None else None
-        if built is not None and built.path != finding.place.path:
-            asked.extend(_client(module, site, built))
+        host = finding.host
+        settled = host is not None and host.settled
+        asked.extend(_client(module, site, finding.place, settled))
+        if host is not None:
+            asked.extend(mention.again() for mention in host.mentions)
+            if host.built is not None and not settled:
+                asked.append(_moved(host.built))
+            if host.built is not None and host.built.path != finding.place.path:
+                asked.extend(_client(module, site, host.built, settled))
         if request.stores:
             asked.extend(_stored(finding.place))
     files = {finding.place.path: finding.place for finding in reversed(group.findings)}
     for place in files.values():
         doubles = Reason("CC503", "a test double replaces calls of this file in", place, "block")
         asked.append(Mention((), doubles))
-        asked.extend(_address(place))
+        # What a comment at the constructor says holds wherever the variables come from.
+        if not all(finding.host is not None and finding.host.settled for finding in group.findings):
+            asked.extend(_address(place))
     for mention in asked:
         mention.group = group.id
     return asked
@@ -47,7 +54,7 @@ def _stored(place: Place) -> list[Mention]:
     return [Mention((f".completions.{name}".encode(),), reason, anywhere=True) for name in _STORED]
 
 
-def _client(module: Module, site: Site, place: Place) -> list[Mention]:
+def _client(module: Module, site: Site, place: Place, settled: bool) -> list[Mention]:
     """Ask whether another file puts its own client where a call finds one."""
     node = site.receiver
     name = last_name(node)
@@ -57,10 +64,18 @@ def _client(module: Module, site: Site, place: Place) -> list[Mention]:
         owner = owner_of(module, node)
         if owner is not None and owner.kind != "module":
             return []
-    asked = _subclasses(module, node, place)
+    asked = [] if settled else _subclasses(module, node, place)
     reason = Reason("CC503", "the client is replaced in", place, "block")
-    forms = (f".{name} =", f'.{name}"', f".{name}'", f'"{name}",', f"'{name}',")
+    forms = (f'.{name}"', f".{name}'", f'"{name}",', f"'{name}',")
+    # What files that are analysed together assign was looked at.
+    asked.append(Mention((f".{name} =".encode(),), reason, seen=True))
     return asked + [Mention((form.encode(),), reason) for form in forms]
+
+
+def _moved(built: Place) -> Mention:
+    """Ask whether another file gives the client another address."""
+    reason = Reason("CC404", "the client's address is set in", built, "unknown")
+    return Mention((b".base_url =",), reason, seen=True)
 
 
 def _subclasses(module: Module, node: ast.expr | None, place: Place) -> list[Mention]:
@@ -72,7 +87,7 @@ def _subclasses(module: Module, node: ast.expr | None, place: Place) -> list[Men
         return []
     reason = Reason("CC405", "a subclass may have another client, in", place, "unknown")
     needles = (f"({owner.node.name}".encode(), node.attr.encode())
-    return [Mention(needles, reason, anywhere=True)]
+    return [Mention(needles, reason, anywhere=True, seen=True)]
 
 
 def _address(place: Place) -> list[Mention]:

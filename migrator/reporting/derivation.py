@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator.reporting.remedies import remedy
 from migrator.reporting.text import plain, sentence
 
 TYPE_CHECKING = False
@@ -39,6 +40,9 @@ def sections(finding: Finding, group: Group | None) -> Iterator[Section]:
     facts = [("spelling", finding.spelling), ("model", finding.model)]
     if finding.host is not None:
         facts += _host(finding.host, here)
+        settles = remedy(finding)
+        if settles is not None:
+            facts.append(("help", settles.sentence(here)))
     yield Section(
         "Call", ("fact", "value"), [(name, plain(value)) for name, value in facts if value]
     )

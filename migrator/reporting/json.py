@@ -8,6 +8,7 @@ import migrator
 from migrator._tables import CODES
 from migrator.checking.outcome import UNUSED_IGNORE
 from migrator.planning.model import VERDICTS
+from migrator.reporting.remedies import remedy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,7 +113,14 @@ def _finding(finding: Finding, group: Group | None, applied: bool) -> dict[str, 
             for member in (group.members if group is not None else ())
         ],
         "notes": list(finding.notes),
+        "help": _help(finding),
     }
+
+
+def _help(finding: Finding) -> str | None:
+    """Return the line that settles whose client it is, where that is open."""
+    found = remedy(finding)
+    return None if found is None else found.sentence()
 
 
 def _host(host: Host) -> dict[str, Any]:

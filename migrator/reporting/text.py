@@ -60,6 +60,8 @@ def full(outcome: Outcome, paint: Painter, *, show_kept: bool) -> Iterator[str]:
         yield from _frame(finding.place, file.lines.get(finding.place.line, ""), paint)
         for reason in finding.reasons:
             yield "  " + _reason(finding, reason, paint)
+        if any(reason.effect == "unknown" for reason in finding.reasons):
+            yield from _remedy(finding, paint)
         for note in finding.notes:
             yield f"  {paint('note:', 'blue')} {note}"
         yield ""
@@ -95,6 +97,14 @@ def _reason(finding: Finding, reason: Reason, paint: Painter) -> str:
     label = _LABELS.get(reason.effect, reason.effect)
     where = paint(f"({_near(finding, reason)})", "dim")
     return f"{paint(f'{label}:', 'blue')} {reason.code} {sentence(reason)} {where}"
+
+
+def _remedy(finding: Finding, paint: Painter) -> Iterator[str]:
+    from migrator.reporting.remedies import remedy
+
+    found = remedy(finding)
+    if found is not None:
+        yield f"  {paint('help:', 'blue')} {found.sentence(finding.place.path)}"
 
 
 def sentence(reason: Reason) -> str:
