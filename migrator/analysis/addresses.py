@@ -283,7 +283,7 @@ class Addresses:
         if given is not None:
             self._given(given, node, owner, result)
         if any(word in self.module.source.segment(owner.node) for word in _BY_NAME):
-            self._open(result, node, f"`{node.attr}` may be set by its name")
+            self._open(result, node, f"who sets `{node.attr}` by its name")
         form = f".{node.attr} =".encode()
         message = f"`{node.attr}` may be set in"
         reason = Reason("CC404", message, self.module.source.place(owner.node), "unknown")

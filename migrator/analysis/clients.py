@@ -346,7 +346,7 @@ class _Finder:
         if function.name == "__init__" and scope.kind == "class":
             return constructions.argument(self.module, function, name)
         uses = references(self.module, function)
-        unclear = f"`{function.name}` is handed on" if uses.others or uses.unsure else ""
+        unclear = f"who is handed `{function.name}`" if uses.others or uses.unsure else ""
         values: list[ast.expr] = []
         for call in uses.calls:
             known, value = (
@@ -355,7 +355,7 @@ class _Finder:
                 else (False, None)
             )
             if not known:
-                unclear = unclear or "stars hide it"
+                unclear = unclear or "what stars give it"
             elif value is not None:
                 values.append(value)
         default = default_of(function, name)

@@ -66,9 +66,9 @@ def constructions(module: Module, scope: Scope) -> Constructions:
     for decorator in node.decorator_list:
         name = last_name(decorator.func if isinstance(decorator, ast.Call) else decorator)
         if name not in _DATACLASS and name not in ("final", "total_ordering", "runtime_checkable"):
-            result.unsure = f"a decorator sees `{node.name}`"
+            result.unsure = f"what a decorator makes of `{node.name}`"
     if named_in_string(module, node.name.encode()):
-        result.unsure = f"`{node.name}` is looked up by its name"
+        result.unsure = f"who looks up `{node.name}` by its name"
     for use in uses_of(module, module.binding_of[node]):
         _use(module, scope, use, result)
     _from_inside(module, scope, result)
@@ -93,9 +93,9 @@ def _use(module: Module, scope: Scope, use: ast.expr, result: Constructions) -> 
         if parent.attr == "__init__" and isinstance(call, ast.Call) and call.func is parent:
             result.calls.append(call)
         elif not attribute_bindings(module, scope, parent.attr) and parent.attr != "__name__":
-            result.unsure = f"`{scope.node.name}.{parent.attr}` may make instances"
+            result.unsure = f"what `{scope.node.name}.{parent.attr}` makes"
     elif not _describes(module, scope, use) and not isinstance(parent, ast.ExceptHandler):
-        result.unsure = f"`{scope.node.name}` is handed on"
+        result.unsure = f"who is handed `{scope.node.name}`"
 
 
 def _derived(module: Module, scope: Scope, result: Constructions) -> None:
@@ -136,7 +136,7 @@ def _from_inside(module: Module, scope: Scope, result: Constructions) -> None:
             and func.attr == "__class__"
             and _class_around(module, call) in (scope, None)
         ):
-            result.unsure = result.unsure or "an instance is made by way of `__class__`"
+            result.unsure = result.unsure or "what is made by way of `__class__`"
 
 
 def _class_around(module: Module, node: ast.AST) -> Scope | None:
@@ -218,7 +218,7 @@ def argument(module: Module, function: Function, name: str) -> Given:
     for call in made.calls:
         known, value = _passed(call, function, name)
         if not known:
-            unclear = unclear or f"stars hide `{name}`"
+            unclear = unclear or f"what stars give `{name}`"
         elif value is not None:
             values.append(value)
     if default is not None and (made.bare or not made.calls):
@@ -255,9 +255,9 @@ def field(module: Module, owner: Scope, name: str) -> Given | None:
     values: list[ast.expr] = []
     unclear = made.unsure
     if kind == "settings":
-        unclear = f"the environment may set `{name}`"
+        unclear = f"what the environment sets `{name}` to"
     elif kind == "open":
-        unclear = f"a class that is not seen here may set `{name}`"
+        unclear = f"what a class out of sight sets `{name}` to"
     order = _fields(module, owner)
     for call in made.calls:
         given = keyword(call, name)
@@ -266,12 +266,12 @@ def field(module: Module, owner: Scope, name: str) -> Given | None:
         elif any(item.arg is None for item in call.keywords) or any(
             isinstance(item, ast.Starred) for item in call.args
         ):
-            unclear = unclear or f"stars hide `{name}`"
+            unclear = unclear or f"what stars give `{name}`"
         elif name in order and order.index(name) < len(call.args):
             values.append(call.args[order.index(name)])
     for call in module.calls:
         if last_name(call.func) in _COPIES and (keyword(call, name) or keyword(call, "update")):
-            unclear = unclear or f"a copy may set `{name}`"
+            unclear = unclear or f"what a copy sets `{name}` to"
     return Given(values, unclear, bool(made.calls) or made.bare)
 
 

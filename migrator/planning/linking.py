@@ -167,7 +167,8 @@ class Cluster:
                 place = module.source.place(binding.statement)
                 if place.path == mention.reason.place.path:
                     continue
-                reason = Reason(mention.reason.code, mention.reason.message, place, "block")
+                known = mention.reason
+                reason = Reason(known.code, known.message, place, known.effect)
                 needles = (binding.name.encode(), *mention.needles[1:])
                 again = Mention(needles, reason, seen=True)
                 again.group = mention.group
