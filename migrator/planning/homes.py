@@ -69,6 +69,11 @@ class Home:
         return False
 
 
+def name_in(needle: bytes) -> bytes:
+    """Return the name that a needle asks for, without what has to stand around it."""
+    return word_of(needle).strip(b".\"', =(").split(b" ")[0]
+
+
 def word_of(needle: bytes) -> bytes:
     """Return what a file that ``holds`` a needle must contain."""
     return needle.removeprefix(b"*")

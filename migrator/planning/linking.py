@@ -21,6 +21,7 @@ from migrator.documents.place import Place
 from migrator.documents.source import Source, Undecodable
 from migrator.files.modules import module_file
 from migrator.files.reading import Unreadable, read, shown_path
+from migrator.planning.homes import name_in
 from migrator.planning.model import BLOCKED, SUGGEST, FilePlan, Group, Problem
 from migrator.planning.plan import DEEPEST, Planner
 from migrator.planning.search import Answers, Search, root_of
@@ -145,7 +146,9 @@ class Cluster:
 
     def _unclear(self, module: Module) -> frozenset[tuple[str, bytes]]:
         """Return the files with names that may be, or set, what a module is asked for."""
-        names = {mention.needles[0].decode() for mention in self.open if not mention.anywhere}
+        names = {
+            name_in(mention.needles[-1]).decode() for mention in self.open if not mention.anywhere
+        }
         shown = {part.source.path: path for part, path in self._parts()}
         return frozenset(
             (shown[module.source.place(node).path], node.attr.encode())

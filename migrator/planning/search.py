@@ -13,7 +13,7 @@ import os
 from migrator.analysis.doubles import interception, is_double
 from migrator.analysis.facts import Mention, Reason
 from migrator.files.reading import Unreadable, read
-from migrator.planning.homes import Home, holds, word_of
+from migrator.planning.homes import Home, holds, name_in
 from migrator.planning.model import FilePlan, Splice
 from migrator.planning.verdicts import decide
 
@@ -280,7 +280,7 @@ def _followed(plan: FilePlan, mention: Mention, path: str, data: bytes) -> bool:
     if b"import *" in data:
         return False
     data = _without_exports(data)
-    name = word_of(mention.needles[-1]).lstrip(b".").split()[0]
+    name = name_in(mention.needles[-1])
     if not mention.anywhere and (path, name) in plan.unclear:
         return False
     return not any(
