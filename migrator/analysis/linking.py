@@ -173,10 +173,11 @@ def unclear(module: Module, names: set[str]) -> list[ast.Attribute]:
         node
         for name in sorted(names)
         for node in module.attributes.get(name, ())
-        if not isinstance(node.ctx, ast.Load)
-        or (
-            module_named(module, node.value) is None
-            and attribute_owner(module, node) is None
-            and not is_foreign(module, node.value)
-        )
+        if _is_unclear(module, node)
     ]
+
+
+def _is_unclear(module: Module, node: ast.Attribute) -> bool:
+    if module_named(module, node.value) is not None:
+        return not isinstance(node.ctx, ast.Load)
+    return attribute_owner(module, node) is None and not is_foreign(module, node.value)
