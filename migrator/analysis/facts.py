@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from migrator.analysis.scopes import Scope
     from migrator.analysis.syntax import ast
 
 
@@ -99,10 +100,12 @@ class Mention:
     yes stops nothing: the group gets these edits, (start, end, text) each, as well.  With a
     ``swap`` it stops nothing either: the second edits take the place of the first ones.
     ``seen``: a file that is analysed together with the asking one need not be asked, its uses of
-    the name were followed.
+    the name were followed.  ``owner``: the class, where a method is asked for.
     """
 
-    __slots__ = ("needles", "reason", "group", "anywhere", "linked", "remedy", "swap", "seen")
+    __slots__ = (
+        "needles", "reason", "group", "anywhere", "linked", "remedy", "swap", "seen", "owner"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -123,10 +126,13 @@ class Mention:
         self.remedy = remedy
         self.seen = seen
         self.swap: tuple[list[Any], list[Any]] | None = None
+        self.owner: Scope | None = None
 
     def again(self) -> Mention:
         """Return the same question, for another group to ask."""
-        return Mention(
+        result = Mention(
             self.needles, self.reason, anywhere=self.anywhere, linked=self.linked,
             seen=self.seen,
         )  # fmt: skip
+        result.owner = self.owner
+        return result

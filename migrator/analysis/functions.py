@@ -9,10 +9,10 @@ from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast
 from migrator.analysis.uses import uses_of
 from migrator.analysis.values import (
-    ancestry,
     attribute_owner,
     constants,
     definitions,
+    family,
     origins,
     qualified_names,
 )
@@ -161,16 +161,22 @@ def _method_uses(module: Module, function: Function, binding: Binding, result: R
         if receiver is None:
             if not is_foreign(module, use.value):
                 result.unsure.append(use)
-        elif related(module, receiver, owner):
+        elif related(module, receiver, owner) and may_be(module, use, function):
             _classify(module, use, result)
     for name in owner.loads.get(function.name, ()):
         if owner_of(module, name) is owner:
             result.others.append(name)
 
 
+def may_be(module: Module, use: ast.expr, function: Function) -> bool:
+    """Return whether ``use`` may be ``function``: not, where it is sure to be another one."""
+    found = origins(module, use)
+    return any(origin.kind != "def" or origin.node is function for origin in found)
+
+
 def related(module: Module, first: Scope, second: Scope) -> bool:
-    """Return whether two classes are one, or one derives from the other, in this file."""
-    return second in ancestry(module, first) or first in ancestry(module, second)
+    """Return whether an object may be an instance of both classes, as far as is seen here."""
+    return second in family(module, first)
 
 
 def is_only_one(module: Module, function: Function) -> bool:
@@ -345,7 +351,9 @@ def question(
     name = function.name.encode()
     method = binding.scope.kind == "class"
     needle = b"." + name if method else name
-    return Mention((needle, *more), reason, anywhere=method, seen=not more)
+    result = Mention((needle, *more), reason, anywhere=method, seen=not more)
+    result.owner = binding.scope if method else None
+    return result
 
 
 def type_checked(scope: Scope) -> bool:

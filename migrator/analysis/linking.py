@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from migrator.analysis.instances import is_foreign
 from migrator.analysis.scopes import Binding, Module, Scope
-from migrator.analysis.syntax import ast, dotted
-from migrator.analysis.values import attribute_owner, imported_path, module_named
+from migrator.analysis.syntax import ast, dotted, last_name
+from migrator.analysis.values import attribute_owner, definitions, imported_path, module_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -179,4 +179,16 @@ def unclear(module: Module, names: set[str]) -> list[ast.Attribute]:
             and attribute_owner(module, node) is None
             and not is_foreign(module, node.value)
         )
+    ]
+
+
+def unknown_bases(module: Module, names: set[str]) -> list[tuple[ast.expr, str]]:
+    """Return the base classes called one of ``names`` of which it isn't seen what they are."""
+    return [
+        (base, last_name(base))
+        for scope in list(module.scopes.values())
+        if isinstance(scope.node, ast.ClassDef)
+        for base in scope.node.bases
+        if last_name(base) in names
+        and not any(binding.kind == "class" for binding in definitions(module, base))
     ]

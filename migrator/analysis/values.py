@@ -103,7 +103,7 @@ def _from_attribute(
     bindings: list[Binding] = []
     if owner is not None:
         bindings = attribute_bindings(module, owner, node.attr)
-        if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+        if not is_super(node.value) and not _is_made(module, node.value):
             bindings = [*bindings, *_overrides(module, owner, node.attr)]
     if all(binding.kind == "annotation" for binding in bindings):
         result.append(Origin("attribute", node))
@@ -163,12 +163,41 @@ def definitions(module: Module, node: ast.expr) -> tuple[Binding, ...]:
 
 
 def _overrides(module: Module, owner: Scope, name: str) -> list[Binding]:
-    """Return what classes of this file that derive from ``owner`` give an attribute."""
+    """Return what classes give an attribute where an instance of ``owner`` may be one of them.
+
+    Such are classes that derive from it, and what those derive from besides.
+    """
     result: list[Binding] = []
-    for scope in module.scopes.values():
-        if scope.kind == "class" and scope is not owner and owner in ancestry(module, scope):
+    for scope in family(module, owner):
+        if scope not in ancestry(module, owner):
             result.extend([*scope.attributes.get(name, ()), *scope.bindings.get(name, ())])
     return result
+
+
+def _is_made(module: Module, node: ast.expr) -> bool:
+    """Return whether all that ``node`` may be is made by calls of classes seen here."""
+    found = origins(module, node)
+    return bool(found) and all(
+        isinstance(origin.node, ast.Call)
+        and [binding.kind for binding in definitions(module, origin.node.func)] == ["class"]
+        for origin in found
+    )
+
+
+def family(module: Module, owner: Scope) -> list[Scope]:
+    """Return every class seen here that an instance of ``owner`` may be an instance of as well."""
+    key = ("family", owner)
+    if key not in module.memo:
+        found = [
+            base
+            for scope in list(module.scopes.values())
+            if scope.kind == "class" and owner in ancestry(module, scope)
+            for base in ancestry(module, scope)
+        ]
+        module.memo[key] = list(dict.fromkeys(found))
+    known = module.memo[key]
+    assert isinstance(known, list)
+    return known
 
 
 def ancestry(module: Module, scope: Scope) -> list[Scope]:
@@ -212,11 +241,16 @@ def attribute_owner(module: Module, node: ast.Attribute) -> Scope | None:
         while current is not None and current.kind != "class":
             current = current.parent
         return current
-    if isinstance(node.value, ast.Call) and last_name(node.value.func) == "super":
+    if is_super(node.value):
         return _above(module, scope, node.attr)
     from migrator.analysis.instances import class_of
 
     return class_of(module, node.value)
+
+
+def is_super(node: ast.expr) -> bool:
+    """Return whether ``node`` is ``super()``."""
+    return isinstance(node, ast.Call) and last_name(node.func) == "super"
 
 
 def _above(module: Module, scope: Scope, name: str) -> Scope | None:
@@ -226,7 +260,12 @@ def _above(module: Module, scope: Scope, name: str) -> Scope | None:
         current = current.parent
     if current is None:
         return None
-    for base in ancestry(module, current)[1:]:
+    own = ancestry(module, current)
+    for base in family(module, current):
+        if base not in own and (name in base.bindings or name in base.attributes):
+            # With several bases it may come first.
+            return None
+    for base in own[1:]:
         if name in base.bindings or name in base.attributes:
             return base
     return None

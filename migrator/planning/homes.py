@@ -71,14 +71,17 @@ class Home:
 
 def word_of(needle: bytes) -> bytes:
     """Return what a file that ``holds`` a needle must contain."""
-    return needle.removeprefix(b"*")
+    return needle.lstrip(b"*<")
 
 
 def holds(data: bytes, needle: bytes) -> bool:
     """Return whether ``needle`` stands in ``data`` as a word of its own.
 
-    A star in front of it asks for a receiver other than ``self`` before it.
+    A star in front of it asks for a receiver other than ``self`` before it; ``<`` for a class
+    that derives from what is called so, here or under another name.
     """
+    if needle.startswith(b"<"):
+        return _derives(data, needle[1:])
     foreign = needle.startswith(b"*")
     needle = word_of(needle)
     at = data.find(needle)
@@ -92,4 +95,19 @@ def holds(data: bytes, needle: bytes) -> bool:
         if starts and ends:
             return True
         at = data.find(needle, at + 1)
+    return False
+
+
+def _derives(data: bytes, name: bytes) -> bool:
+    """Return whether a class in ``data`` derives from one called ``name``."""
+    if not holds(data, name):
+        return False
+    if holds(data, name + b" as"):
+        return True
+    at = data.find(b"class ")
+    while at >= 0:
+        opened, end = data.find(b"(", at), data.find(b":", at)
+        if at < opened < end and holds(data[opened:end], name):
+            return True
+        at = data.find(b"class ", at + 1)
     return False

@@ -12,13 +12,14 @@ import sys
 
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.functions import question
-from migrator.analysis.linking import Links, unclear
+from migrator.analysis.linking import Links, unclear, unknown_bases
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import ast, parse, walk
 from migrator.documents.joined import Joined
 from migrator.documents.source import Source, Undecodable
 from migrator.files.modules import module_file
 from migrator.files.reading import Unreadable, read, shown_path
+from migrator.planning.homes import word_of
 from migrator.planning.model import BLOCKED, SUGGEST, FilePlan, Group
 from migrator.planning.plan import DEEPEST, Planner
 from migrator.planning.search import Answers, Search, root_of
@@ -117,9 +118,15 @@ class Cluster:
         """Return the files with names that may be, or set, what a module is asked for."""
         names = {mention.needles[0].decode() for mention in self.open if not mention.anywhere}
         shown = {part.source.path: path for part, path in self._parts()}
+        bases = {
+            word_of(mention.needles[0]).decode()
+            for mention in self.open
+            if mention.needles[0].startswith(b"<")
+        }
+        found: list[tuple[ast.expr, str]] = unknown_bases(module, bases)
+        found.extend((node, node.attr) for node in unclear(module, names))
         return frozenset(
-            (shown[module.source.place(node).path], node.attr.encode())
-            for node in unclear(module, names)
+            (shown[module.source.place(node).path], name.encode()) for node, name in found
         )
 
     def _parts(self) -> list[tuple[Part, str]]:

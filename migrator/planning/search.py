@@ -277,8 +277,11 @@ def _followed(plan: FilePlan, mention: Mention, path: str, data: bytes) -> bool:
         return False
     data = _without_exports(data)
     name = word_of(mention.needles[-1]).lstrip(b".").split()[0]
-    if not mention.anywhere and (path, name) in plan.unclear:
+    derived = mention.needles[0].startswith(b"<")
+    if (derived or not mention.anywhere) and (path, name) in plan.unclear:
         return False
+    if derived:
+        return True
     return not any(
         before + name + after in data for before in (b'"', b"'", b".") for after in (b'"', b"'")
     )
