@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
-from migrator.analysis.instances import is_foreign
+from migrator.analysis.instances import is_assumed, is_foreign
 from migrator.analysis.reaching import bindings_of, owner_of
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast
@@ -48,10 +48,11 @@ class References:
 
     ``calls`` are calls of it; ``others`` are uses as a value; ``unsure`` are attribute reads of
     its name on receivers that may or may not be it; ``foreign`` decorators may change its
-    result; ``mixed`` are uses that may mean another definition of the name.
+    result; ``mixed`` are uses that may mean another definition of the name; ``is_assumed`` says
+    that only an annotation tells what class a receiver is of.
     """
 
-    __slots__ = ("calls", "others", "unsure", "foreign", "mixed", "is_property")
+    __slots__ = ("calls", "others", "unsure", "foreign", "mixed", "is_property", "is_assumed")
 
     def __init__(self) -> None:
         self.calls: list[ast.expr] = []
@@ -60,6 +61,7 @@ class References:
         self.foreign: list[ast.expr] = []
         self.mixed: list[ast.AST] = []
         self.is_property = False
+        self.is_assumed = False
 
 
 def function_at(module: Module, node: ast.AST) -> Function | ast.Lambda | None:
@@ -162,10 +164,22 @@ def _method_uses(module: Module, function: Function, binding: Binding, result: R
             if not is_foreign(module, use.value):
                 result.unsure.append(use)
         elif related(module, receiver, owner) and may_be(module, use, function):
+            if is_assumed(module, use.value):
+                result.is_assumed = True
+                if _others_have(module, owner, function.name):
+                    result.unsure.append(use)
             _classify(module, use, result)
     for name in owner.loads.get(function.name, ()):
         if owner_of(module, name) is owner:
             result.others.append(name)
+
+
+def _others_have(module: Module, owner: Scope, name: str) -> bool:
+    """Return whether a class that has nothing to do with ``owner`` has an attribute ``name``."""
+    return any(
+        scope.kind == "class" and name in scope.bindings and not related(module, owner, scope)
+        for scope in list(module.scopes.values())
+    )
 
 
 def may_be(module: Module, use: ast.expr, function: Function) -> bool:

@@ -102,9 +102,7 @@ def _from_attribute(
     owner = attribute_owner(module, node)
     bindings: list[Binding] = []
     if owner is not None:
-        bindings = attribute_bindings(module, owner, node.attr)
-        if not is_super(node.value) and not _is_made(module, node.value):
-            bindings = [*bindings, *_overrides(module, owner, node.attr)]
+        bindings = meanings(module, owner, node)
     if all(binding.kind == "annotation" for binding in bindings):
         result.append(Origin("attribute", node))
         return
@@ -160,6 +158,17 @@ def definitions(module: Module, node: ast.expr) -> tuple[Binding, ...]:
         for binding in found:
             module.links.want(binding)
     return found
+
+
+def meanings(module: Module, owner: Scope, node: ast.Attribute) -> list[Binding]:
+    """Return what gives an attribute, read of an instance of ``owner``, its value.
+
+    That is what the class itself sees, and what classes that derive from it see instead.
+    """
+    found = attribute_bindings(module, owner, node.attr)
+    if is_super(node.value) or _is_made(module, node.value):
+        return found
+    return [*found, *_overrides(module, owner, node.attr)]
 
 
 def _overrides(module: Module, owner: Scope, name: str) -> list[Binding]:

@@ -6,6 +6,11 @@ import os
 
 # How far before a dotted string the function that takes it is looked for.
 _REACH = 80
+# What finds modules whose names a file need not spell out.
+_LOADERS = (
+    b"import_module(", b"__import__(", b"sys.modules[", b"sys.modules.get(", b"exec_module(",
+    b"load_module(", b"run_path(", b"run_module(",
+)  # fmt: skip
 
 
 class Home:
@@ -67,6 +72,16 @@ class Home:
                         return True
                     at = data.find(mark + self.stem + end, at + 1)
         return False
+
+
+def loads_modules(data: bytes) -> bool:
+    """Return whether ``data`` may use modules that it does not import by a statement."""
+    return any(word in data for word in _LOADERS)
+
+
+def reads(data: bytes, name: bytes) -> bool:
+    """Return whether ``data`` reads an attribute called ``name``, or has it in quotes."""
+    return holds(data, b"." + name) or b'"' + name + b'"' in data or b"'" + name + b"'" in data
 
 
 def word_of(needle: bytes) -> bytes:

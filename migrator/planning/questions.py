@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.functions import references
 from migrator.analysis.members import self_class
 from migrator.analysis.reaching import owner_of
 from migrator.analysis.requests import Request
 from migrator.analysis.scopes import Module, Scope
 from migrator.analysis.sites import Site
-from migrator.analysis.syntax import ast, last_name
+from migrator.analysis.syntax import FUNCTIONS, ast, last_name
 from migrator.analysis.values import ancestry
 from migrator.documents.place import Place
 from migrator.planning.model import Finding, Group
@@ -33,6 +34,7 @@ def questions(
             asked.extend(_client(module, site, built))
         if request.stores:
             asked.extend(_stored(finding.place))
+    asked.extend(_alike(module, asked))
     asked.extend(_derived(module, asked, [site for site, _, _ in calls]))
     files = {finding.place.path: finding.place for finding in reversed(group.findings)}
     for place in files.values():
@@ -42,6 +44,21 @@ def questions(
     for mention in asked:
         mention.group = group.id
     return asked
+
+
+def _alike(module: Module, asked: list[Mention]) -> list[Mention]:
+    """Ask whether classes of other files have a method that annotations alone tell apart."""
+    result: list[Mention] = []
+    for mention in asked:
+        name = mention.needles[0].removeprefix(b".").decode() if mention.needles else ""
+        for binding in mention.owner.bindings.get(name, ()) if mention.owner is not None else ():
+            function = binding.node
+            if isinstance(function, FUNCTIONS) and references(module, function).is_assumed:
+                message = f"only an annotation tells `.{name}` from the one in"
+                reason = Reason("CC502", message, mention.reason.place, "block")
+                needle = f"def {name}".encode()
+                result.append(Mention((needle,), reason, anywhere=True, seen=True))
+    return result
 
 
 def _derived(module: Module, asked: list[Mention], sites: list[Site]) -> list[Mention]:
