@@ -59,6 +59,7 @@ class Cluster:
         self.plan = FilePlan(shown_path(path))
         self.open: list[Mention] = []
         self.stale = False
+        self.failed = False
 
     def load(self, overlay: Mapping[str, bytes]) -> None:
         """Take in the files that wait."""
@@ -93,6 +94,15 @@ class Cluster:
         self.paths.append(path)
         self.stale = True
 
+    def try_to_analyse(self) -> None:
+        """Plan the files as one; where that fails, each keeps the verdict it has alone."""
+        try:
+            self.analyse()
+        except Exception:
+            if os.environ.get("MIGRATOR_DEBUG"):
+                raise
+            self.failed = True
+
     def analyse(self) -> None:
         """Plan the files as one, and note which others that asks for."""
         assert self.source is not None
@@ -123,7 +133,9 @@ class Cluster:
             for mention in self.open
             if mention.needles[0].startswith(b"<")
         }
-        found: list[tuple[ast.expr, str]] = unknown_bases(module, bases)
+        assert module.links is not None
+        found: list[tuple[ast.AST, str]] = module.links.unresolved(names)
+        found.extend(unknown_bases(module, bases))
         found.extend((node, node.attr) for node in unclear(module, names))
         return frozenset(
             (shown[module.source.place(node).path], name.encode()) for node, name in found
@@ -209,7 +221,8 @@ def _grown(
         if not moved:
             break
         for cluster in moved:
-            cluster.analyse()
+            cluster.try_to_analyse()
+        moved = [cluster for cluster in moved if not cluster.failed]
         for root in sorted({cluster.root for cluster in moved}):
             asked: list[tuple[object, Mention]] = [
                 (cluster, mention)
@@ -218,7 +231,7 @@ def _grown(
                 for mention in cluster.open
             ]
             Answers(*root, asked).run()
-    return [cluster for cluster in clusters if len(cluster.paths) > 1]
+    return [cluster for cluster in clusters if len(cluster.paths) > 1 and not cluster.failed]
 
 
 def _united(
