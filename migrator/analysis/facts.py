@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from migrator.analysis.scopes import Scope
     from migrator.analysis.syntax import ast
 
 
@@ -105,11 +106,12 @@ class Mention:
     ``swap`` it stops nothing either: the second edits take the place of the first ones.  With a
     ``kept`` conversation it means that this one does not move to the server.
     ``seen``: a file that is analysed together with the asking one need not be asked, its uses of
-    the name were followed.
+    the name were followed.  ``owner``: the class, where a method is asked for.
     """
 
     __slots__ = (
         "needles", "reason", "group", "anywhere", "linked", "remedy", "swap", "seen", "kept",
+        "owner",
     )  # fmt: skip
 
     def __init__(
@@ -132,10 +134,13 @@ class Mention:
         self.seen = seen
         self.swap: tuple[list[Any], list[Any]] | None = None
         self.kept: Any = None
+        self.owner: Scope | None = None
 
     def again(self) -> Mention:
         """Return the same question, for another group to ask."""
-        return Mention(
+        result = Mention(
             self.needles, self.reason, anywhere=self.anywhere, linked=self.linked,
             seen=self.seen,
         )  # fmt: skip
+        result.owner = self.owner
+        return result

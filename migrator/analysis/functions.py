@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
-from migrator.analysis.instances import is_foreign
+from migrator.analysis.instances import is_assumed, is_foreign
 from migrator.analysis.reaching import bindings_of, owner_of
 from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast
 from migrator.analysis.uses import uses_of
 from migrator.analysis.values import (
-    ancestry,
     attribute_owner,
     constants,
     definitions,
+    family,
     origins,
     qualified_names,
 )
@@ -48,10 +48,11 @@ class References:
 
     ``calls`` are calls of it; ``others`` are uses as a value; ``unsure`` are attribute reads of
     its name on receivers that may or may not be it; ``foreign`` decorators may change its
-    result; ``mixed`` are uses that may mean another definition of the name.
+    result; ``mixed`` are uses that may mean another definition of the name; ``is_assumed`` says
+    that only an annotation tells what class a receiver is of.
     """
 
-    __slots__ = ("calls", "others", "unsure", "foreign", "mixed", "is_property")
+    __slots__ = ("calls", "others", "unsure", "foreign", "mixed", "is_property", "is_assumed")
 
     def __init__(self) -> None:
         self.calls: list[ast.expr] = []
@@ -60,6 +61,7 @@ class References:
         self.foreign: list[ast.expr] = []
         self.mixed: list[ast.AST] = []
         self.is_property = False
+        self.is_assumed = False
 
 
 def function_at(module: Module, node: ast.AST) -> Function | ast.Lambda | None:
@@ -161,16 +163,34 @@ def _method_uses(module: Module, function: Function, binding: Binding, result: R
         if receiver is None:
             if not is_foreign(module, use.value):
                 result.unsure.append(use)
-        elif related(module, receiver, owner):
+        elif related(module, receiver, owner) and may_be(module, use, function):
+            if is_assumed(module, use.value):
+                result.is_assumed = True
+                if _others_have(module, owner, function.name):
+                    result.unsure.append(use)
             _classify(module, use, result)
     for name in owner.loads.get(function.name, ()):
         if owner_of(module, name) is owner:
             result.others.append(name)
 
 
+def _others_have(module: Module, owner: Scope, name: str) -> bool:
+    """Return whether a class that has nothing to do with ``owner`` has an attribute ``name``."""
+    return any(
+        scope.kind == "class" and name in scope.bindings and not related(module, owner, scope)
+        for scope in list(module.scopes.values())
+    )
+
+
+def may_be(module: Module, use: ast.expr, function: Function) -> bool:
+    """Return whether ``use`` may be ``function``: not, where it is sure to be another one."""
+    found = origins(module, use)
+    return any(origin.kind != "def" or origin.node is function for origin in found)
+
+
 def related(module: Module, first: Scope, second: Scope) -> bool:
-    """Return whether two classes are one, or one derives from the other, in this file."""
-    return second in ancestry(module, first) or first in ancestry(module, second)
+    """Return whether an object may be an instance of both classes, as far as is seen here."""
+    return second in family(module, first)
 
 
 def is_only_one(module: Module, function: Function) -> bool:
@@ -348,7 +368,9 @@ def question(
     name = function.name.encode()
     method = binding.scope.kind == "class"
     needle = b"." + name if method else name
-    return Mention((needle, *more), reason, anywhere=method, seen=not more)
+    result = Mention((needle, *more), reason, anywhere=method, seen=not more)
+    result.owner = binding.scope if method else None
+    return result
 
 
 def type_checked(scope: Scope) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator.analysis.members import self_class
 from migrator.analysis.scopes import Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none, last_name, literal
 from migrator.analysis.values import (
@@ -33,6 +34,23 @@ def class_of(module: Module, node: ast.expr) -> Scope | None:
     found = module.memo[key]
     assert found is None or isinstance(found, Scope)
     return found
+
+
+def is_assumed(module: Module, node: ast.expr) -> bool:
+    """Return whether only an annotation says what ``node``, an instance of a class, is."""
+    if isinstance(node, ast.Await):
+        return is_assumed(module, node.value)
+    if isinstance(node, ast.Name) and self_class(module.scope(node), node) is not None:
+        return False
+    return any(
+        origin.kind in ("param", "attribute")
+        or (isinstance(origin.node, ast.Call) and not _is_construction(module, origin.node))
+        for origin in origins(module, node)
+    )
+
+
+def _is_construction(module: Module, call: ast.Call) -> bool:
+    return [binding.kind for binding in definitions(module, call.func)] == ["class"]
 
 
 def _found(module: Module, node: ast.expr) -> Scope | None:

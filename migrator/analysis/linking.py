@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from migrator.analysis.instances import is_foreign
 from migrator.analysis.scopes import Binding, Module, Scope
-from migrator.analysis.syntax import ast, dotted
-from migrator.analysis.values import attribute_owner, imported_path, module_named
+from migrator.analysis.syntax import ast, dotted, last_name
+from migrator.analysis.values import attribute_owner, definitions, imported_path, module_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Links:
         self.importers: dict[Scope, list[Binding]] = {}
         self.missing: dict[Binding, str] = {}
         self.wanted: set[str] = set()
+        self._all = module.imports
         self.unseen: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] = []
         for binding in module.imports:
             if imported_path(binding).split(".")[0] == "openai":
@@ -133,6 +136,21 @@ class Links:
             if binding.scope.kind == "module" and getattr(binding.node, "name", "") == name
         ]
 
+    def unresolved(self, names: set[str]) -> list[tuple[ast.AST, str]]:
+        """Return the imports of one of ``names`` from a module called like one of these files.
+
+        Several files would do for them, or none that is found.
+        """
+        stems = {_stem(path) for path in self._roots}
+        return [
+            (binding.node, name)
+            for binding in self._all
+            if isinstance(binding.statement, ast.ImportFrom)
+            and (name := getattr(binding.node, "name", "")) in names
+            and (binding.statement.module or "").rsplit(".", 1)[-1] in stems
+            and not self.in_project(binding)
+        ]
+
     def module_of(self, bindings: tuple[Binding, ...], node: ast.expr) -> Scope | None:
         """Return the module scope that ``node`` is; its first name sees ``bindings``."""
         text = dotted(node)
@@ -167,6 +185,11 @@ class Links:
         return scope
 
 
+def _stem(path: str) -> str:
+    folder, name = os.path.split(path)
+    return os.path.basename(folder) if name == "__init__.py" else name.removesuffix(".py")
+
+
 def unclear(module: Module, names: set[str]) -> list[ast.Attribute]:
     """Return the attributes called one of ``names`` that may be a name of a module, or set one."""
     return [
@@ -174,6 +197,18 @@ def unclear(module: Module, names: set[str]) -> list[ast.Attribute]:
         for name in sorted(names)
         for node in module.attributes.get(name, ())
         if _is_unclear(module, node)
+    ]
+
+
+def unknown_bases(module: Module, names: set[str]) -> list[tuple[ast.expr, str]]:
+    """Return the base classes called one of ``names`` of which it isn't seen what they are."""
+    return [
+        (base, last_name(base))
+        for scope in list(module.scopes.values())
+        if isinstance(scope.node, ast.ClassDef)
+        for base in scope.node.bases
+        if last_name(base) in names
+        and not any(binding.kind == "class" for binding in definitions(module, base))
     ]
 
 

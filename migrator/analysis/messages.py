@@ -21,7 +21,7 @@ from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.shapefacts import LIST, MESSAGE, gathers
 from migrator.analysis.syntax import FUNCTIONS, alternatives, ast, constant_string, last_name
-from migrator.analysis.values import ask_for, attribute_bindings, attribute_owner, origins
+from migrator.analysis.values import ask_for, attribute_owner, meanings, origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ class MessageList:
     def attribute(self, node: ast.Attribute) -> None:
         """Look at everything an attribute that holds a messages list is given."""
         owner = attribute_owner(self.module, node)
-        bindings = attribute_bindings(self.module, owner, node.attr) if owner is not None else []
+        bindings = meanings(self.module, owner, node) if owner is not None else []
         if owner is None or not bindings:
             shown = self.module.source.segment(node)
             self.reason("CC230", f"where `{shown}` is filled can't be seen", node)

@@ -10,10 +10,11 @@ from migrator.analysis.functions import (
     parameter_of,
     question,
     references,
+    returned,
 )
 from migrator.analysis.records import Records
 from migrator.analysis.resultuses import NAMES
-from migrator.analysis.syntax import FUNCTIONS, ast
+from migrator.analysis.syntax import FUNCTIONS, ast, is_none
 from migrator.analysis.uses import uses_of
 from migrator.analysis.values import origins
 
@@ -82,6 +83,27 @@ class FunctionFlow:
         reason = Reason("CC501", message, self.module.source.place(function), "block")
         self.results.mentions.append((group, question(function, binding, reason)))
 
+    def finish(self) -> None:
+        """Check that methods of other classes return the same, where a call may mean them."""
+        for function, (kind, group) in list(self.results.functions.items()):
+            assert isinstance(function, FUNCTIONS)
+            if self.module.binding_of[function].scope.kind != "class":
+                continue
+            for call in references(self.module, function).calls:
+                self._same_method(call, function.name, kind, group)
+
+    def _same_method(self, call: ast.expr, name: str, kind: str, group: int) -> None:
+        use = call.func if isinstance(call, ast.Call) else call
+        if not isinstance(use, ast.Attribute):
+            return
+        for origin in origins(self.module, use):
+            known = self.results.functions.get(origin.node)
+            if known is not None and known[0] == kind:
+                self.results.groups.join(known[1], group)
+            elif origin.kind != "def" or _answers(origin.node):
+                message = f"`{name}` may be another definition"
+                self.results.reason(group, "CC315", message, use)
+
     def parameter(self, node: ast.expr, kind: str, group: int, call: ast.Call) -> bool:
         """Follow a value into a function of this file; return whether that was possible."""
         if not isinstance(call.func, (ast.Name, ast.Attribute)):
@@ -126,3 +148,12 @@ class FunctionFlow:
                 self.results.reason(group, "CC315", f"a caller hides what `{name}` is", call)
             elif value is not None:
                 self.results.meetings.append((kind, group, [value]))
+
+
+def _answers(function: ast.AST) -> bool:
+    """Return whether a function returns or yields something; those that only raise don't."""
+    assert isinstance(function, FUNCTIONS)
+    return is_generator(function) or any(
+        statement.value is not None and not is_none(statement.value)
+        for statement in returned(function)
+    )

@@ -119,6 +119,7 @@ class Results:
             for statement in returned(function):
                 if statement.value is not None:
                     self._check_same(statement.value, kind, group)
+        self.across.finish()
         if self.streams is not None:
             self.streams.finish()
         for kind, group, others in self.meetings:

@@ -7,7 +7,7 @@ from migrator.analysis.reaching import bindings_of
 from migrator.analysis.scopes import Binding, Module
 from migrator.analysis.shapefacts import CONTENT, MESSAGE, PART, hands_on, makes_message
 from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, is_none
-from migrator.analysis.values import attribute_bindings, attribute_owner, origins
+from migrator.analysis.values import attribute_owner, meanings, origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Objects:
         elif isinstance(node, ast.Attribute):
             self.flow.attribute(node, level)
             owner = attribute_owner(self.module, node)
-            for binding in attribute_bindings(self.module, owner, node.attr) if owner else ():
+            for binding in meanings(self.module, owner, node) if owner else ():
                 self.given(binding, level, node)
         elif isinstance(node, ast.Name):
             bindings = bindings_of(self.module, node)

@@ -20,8 +20,8 @@ from migrator.analysis.uses import uses_of
 from migrator.analysis.values import (
     ancestry,
     ask_for,
-    attribute_bindings,
     attribute_owner,
+    meanings,
     origins,
     qualified_names,
 )
@@ -267,7 +267,7 @@ class Sources:
     def attribute(self, node: ast.Attribute) -> None:
         """Follow everything an attribute is given and used for."""
         owner = attribute_owner(self.module, node)
-        bindings = attribute_bindings(self.module, owner, node.attr) if owner is not None else []
+        bindings = meanings(self.module, owner, node) if owner is not None else []
         if owner is None or not bindings or not isinstance(owner.node, ast.ClassDef):
             self.reason(f"where `{self.module.source.segment(node)}` is set can't be seen", node)
             return

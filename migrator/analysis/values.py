@@ -125,13 +125,8 @@ def _from_attribute(
 
 
 def given_attribute(module: Module, owner: Scope | None, node: ast.Attribute) -> list[Binding]:
-    """Return what the class ``owner``, and on ``self`` also a derived one, gives an attribute."""
-    if owner is None:
-        return []
-    found = attribute_bindings(module, owner, node.attr)
-    if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
-        found = [*found, *_overrides(module, owner, node)]
-    return found
+    """Return what gives an attribute of an instance of ``owner`` its value; nothing for None."""
+    return [] if owner is None else meanings(module, owner, node)
 
 
 def module_named(module: Module, node: ast.expr) -> Scope | None:
@@ -179,16 +174,30 @@ def definitions(module: Module, node: ast.expr) -> tuple[Binding, ...]:
     return found
 
 
-def _overrides(module: Module, owner: Scope, node: ast.Attribute) -> list[Binding]:
-    """Return what classes seen here that derive from ``owner`` give an attribute.
+def meanings(module: Module, owner: Scope, node: ast.Attribute) -> list[Binding]:
+    """Return what gives an attribute, read of an instance of ``owner``, its value.
 
-    Those that replace the method that reads it never get there.
+    That is what the class itself sees, and what classes that derive from it see instead.
+    """
+    found = attribute_bindings(module, owner, node.attr)
+    if is_super(node.value) or _is_made(module, node.value):
+        return found
+    return [*found, *_overrides(module, owner, node)]
+
+
+def _overrides(module: Module, owner: Scope, node: ast.Attribute) -> list[Binding]:
+    """Return what classes give an attribute where an instance of ``owner`` may be one of them.
+
+    Such are classes that derive from it, and what those derive from besides.  Those that replace
+    the method that reads it of ``self`` never get there.
     """
     method = module.enclosing(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    reader = method.name if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) else ""
+    own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+    named = own and isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef))
+    reader = method.name if named else ""  # type: ignore[union-attr]
     result: list[Binding] = []
-    for scope in module.scopes.values():
-        if scope.kind != "class" or scope is owner or owner not in ancestry(module, scope):
+    for scope in family(module, owner):
+        if scope in ancestry(module, owner):
             continue
         found = [*scope.attributes.get(node.attr, ()), *scope.bindings.get(node.attr, ())]
         if found and not (reader in scope.bindings and not _calls_up(module, scope, reader)):
@@ -203,6 +212,32 @@ def _calls_up(module: Module, scope: Scope, name: str) -> bool:
         if not direct and module.enclosing(use, (ast.ClassDef,)) is scope.node:
             return True
     return False
+
+
+def _is_made(module: Module, node: ast.expr) -> bool:
+    """Return whether all that ``node`` may be is made by calls of classes seen here."""
+    found = origins(module, node)
+    return bool(found) and all(
+        isinstance(origin.node, ast.Call)
+        and [binding.kind for binding in definitions(module, origin.node.func)] == ["class"]
+        for origin in found
+    )
+
+
+def family(module: Module, owner: Scope) -> list[Scope]:
+    """Return every class seen here that an instance of ``owner`` may be an instance of as well."""
+    key = ("family", owner)
+    if key not in module.memo:
+        found = [
+            base
+            for scope in list(module.scopes.values())
+            if scope.kind == "class" and owner in ancestry(module, scope)
+            for base in ancestry(module, scope)
+        ]
+        module.memo[key] = list(dict.fromkeys(found))
+    known = module.memo[key]
+    assert isinstance(known, list)
+    return known
 
 
 def ancestry(module: Module, scope: Scope) -> list[Scope]:
@@ -246,11 +281,16 @@ def attribute_owner(module: Module, node: ast.Attribute) -> Scope | None:
         while current is not None and current.kind != "class":
             current = current.parent
         return current
-    if isinstance(node.value, ast.Call) and last_name(node.value.func) == "super":
+    if is_super(node.value):
         return _above(module, scope, node.attr)
     from migrator.analysis.instances import class_of
 
     return class_of(module, node.value)
+
+
+def is_super(node: ast.expr) -> bool:
+    """Return whether ``node`` is ``super()``."""
+    return isinstance(node, ast.Call) and last_name(node.func) == "super"
 
 
 def _above(module: Module, scope: Scope, name: str) -> Scope | None:
@@ -260,7 +300,12 @@ def _above(module: Module, scope: Scope, name: str) -> Scope | None:
         current = current.parent
     if current is None:
         return None
-    for base in ancestry(module, current)[1:]:
+    own = ancestry(module, current)
+    for base in family(module, current):
+        if base not in own and (name in base.bindings or name in base.attributes):
+            # With several bases it may come first.
+            return None
+    for base in own[1:]:
         if name in base.bindings or name in base.attributes:
             return base
     return None

@@ -6,6 +6,11 @@ import os
 
 # How far before a dotted string the function that takes it is looked for.
 _REACH = 80
+# What finds modules whose names a file need not spell out.
+_LOADERS = (
+    b"import_module(", b"__import__(", b"sys.modules[", b"sys.modules.get(", b"exec_module(",
+    b"load_module(", b"run_path(", b"run_module(",
+)  # fmt: skip
 
 
 class Home:
@@ -74,16 +79,29 @@ def name_in(needle: bytes) -> bytes:
     return word_of(needle).strip(b".\"', =(").split(b" ")[0]
 
 
+def loads_modules(data: bytes) -> bool:
+    """Return whether ``data`` may use modules that it does not import by a statement."""
+    return any(word in data for word in _LOADERS)
+
+
+def reads(data: bytes, name: bytes) -> bool:
+    """Return whether ``data`` reads an attribute called ``name``, or has it in quotes."""
+    return holds(data, b"." + name) or b'"' + name + b'"' in data or b"'" + name + b"'" in data
+
+
 def word_of(needle: bytes) -> bytes:
     """Return what a file that ``holds`` a needle must contain."""
-    return needle.removeprefix(b"*")
+    return needle.lstrip(b"*<")
 
 
 def holds(data: bytes, needle: bytes) -> bool:
     """Return whether ``needle`` stands in ``data`` as a word of its own.
 
-    A star in front of it asks for a receiver other than ``self`` before it.
+    A star in front of it asks for a receiver other than ``self`` before it; ``<`` for a class
+    that derives from what is called so, here or under another name.
     """
+    if needle.startswith(b"<"):
+        return _derives(data, needle[1:])
     foreign = needle.startswith(b"*")
     needle = word_of(needle)
     at = data.find(needle)
@@ -97,4 +115,19 @@ def holds(data: bytes, needle: bytes) -> bool:
         if starts and ends:
             return True
         at = data.find(needle, at + 1)
+    return False
+
+
+def _derives(data: bytes, name: bytes) -> bool:
+    """Return whether a class in ``data`` derives from one called ``name``."""
+    if not holds(data, name):
+        return False
+    if holds(data, name + b" as"):
+        return True
+    at = data.find(b"class ")
+    while at >= 0:
+        opened, end = data.find(b"(", at), data.find(b":", at)
+        if at < opened < end and holds(data[opened:end], name):
+            return True
+        at = data.find(b"class ", at + 1)
     return False

@@ -12,7 +12,7 @@ import sys
 
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.functions import question
-from migrator.analysis.linking import Links, unclear
+from migrator.analysis.linking import Links, unclear, unknown_bases
 from migrator.analysis.scopes import Module
 from migrator.analysis.syntax import FUNCTIONS, ast, parse, walk
 from migrator.analysis.uses import uses_of
@@ -21,7 +21,7 @@ from migrator.documents.place import Place
 from migrator.documents.source import Source, Undecodable
 from migrator.files.modules import module_file
 from migrator.files.reading import Unreadable, read, shown_path
-from migrator.planning.homes import name_in
+from migrator.planning.homes import name_in, word_of
 from migrator.planning.model import BLOCKED, SUGGEST, FilePlan, Group, Problem
 from migrator.planning.plan import DEEPEST, Planner
 from migrator.planning.search import Answers, Search, root_of
@@ -150,9 +150,17 @@ class Cluster:
             name_in(mention.needles[-1]).decode() for mention in self.open if not mention.anywhere
         }
         shown = {part.source.path: path for part, path in self._parts()}
+        bases = {
+            word_of(mention.needles[0]).decode()
+            for mention in self.open
+            if mention.needles[0].startswith(b"<")
+        }
+        assert module.links is not None
+        found: list[tuple[ast.AST, str]] = module.links.unresolved(names)
+        found.extend(unknown_bases(module, bases))
+        found.extend((node, node.attr) for node in unclear(module, names))
         return frozenset(
-            (shown[module.source.place(node).path], node.attr.encode())
-            for node in unclear(module, names)
+            (shown[module.source.place(node).path], name.encode()) for node, name in found
         )
 
     def _parts(self) -> list[tuple[Part, str]]:
@@ -258,7 +266,7 @@ def _grown(
                 for mention in cluster.open
             ]
             Answers(*root, asked).run()
-    return [cluster for cluster in clusters if len(cluster.paths) > 1]
+    return [cluster for cluster in clusters if len(cluster.paths) > 1 and not cluster.failed]
 
 
 def _analyse(cluster: Cluster, known: Mapping[str, FilePlan]) -> None:

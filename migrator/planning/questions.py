@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from migrator.analysis.facts import Mention, Reason
+from migrator.analysis.functions import references
 from migrator.analysis.members import self_class
 from migrator.analysis.reaching import owner_of
 from migrator.analysis.requests import Request
-from migrator.analysis.scopes import Module
+from migrator.analysis.scopes import Module, Scope
 from migrator.analysis.sites import Site
-from migrator.analysis.syntax import ast, last_name
+from migrator.analysis.syntax import FUNCTIONS, ast, last_name
+from migrator.analysis.values import ancestry
 from migrator.documents.place import Place
 from migrator.planning.model import Finding, Group
 
@@ -37,6 +39,8 @@ def questions(
                 asked.extend(_client(module, site, host.built, settled))
         if request.stores:
             asked.extend(_stored(finding.place))
+    asked.extend(_alike(module, asked))
+    asked.extend(_derived(module, asked, [site for site, _, _ in calls]))
     files = {finding.place.path: finding.place for finding in reversed(group.findings)}
     for place in files.values():
         doubles = Reason("CC503", "a test double replaces calls of this file in", place, "block")
@@ -47,6 +51,47 @@ def questions(
     for mention in asked:
         mention.group = group.id
     return asked
+
+
+def _alike(module: Module, asked: list[Mention]) -> list[Mention]:
+    """Ask whether classes of other files have a method that annotations alone tell apart."""
+    result: list[Mention] = []
+    for mention in asked:
+        name = mention.needles[0].removeprefix(b".").decode() if mention.needles else ""
+        for binding in mention.owner.bindings.get(name, ()) if mention.owner is not None else ():
+            function = binding.node
+            if isinstance(function, FUNCTIONS) and references(module, function).is_assumed:
+                message = f"only an annotation tells `.{name}` from the one in"
+                reason = Reason("CC502", message, mention.reason.place, "block")
+                needle = f"def {name}".encode()
+                result.append(Mention((needle,), reason, anywhere=True, seen=True))
+    return result
+
+
+def _derived(module: Module, asked: list[Mention], sites: list[Site]) -> list[Mention]:
+    """Ask whether other files derive from the classes a group reads attributes of.
+
+    What is found on ``self`` may be something else there.
+    """
+    owners = {mention.owner: None for mention in asked if mention.owner is not None}
+    for site in sites:
+        scope: Scope | None = module.scope(site.call)
+        while scope is not None:
+            if scope.kind == "class":
+                owners[scope] = None
+            scope = scope.parent
+    found: dict[Scope, None] = {}
+    for scope in list(module.scopes.values()):
+        if scope.kind == "class" and any(base in owners for base in ancestry(module, scope)):
+            found[scope] = None
+    result: list[Mention] = []
+    for scope in found:
+        if isinstance(scope.node, ast.ClassDef) and scope.parent is not None:
+            place = module.source.place(scope.node)
+            reason = Reason("CC502", f"`{scope.node.name}` is derived from in", place, "block")
+            needle = b"<" + scope.node.name.encode()
+            result.append(Mention((needle,), reason, anywhere=True, seen=True))
+    return result
 
 
 def _stored(place: Place) -> list[Mention]:

@@ -13,13 +13,13 @@ import os
 from migrator.analysis.doubles import interception, is_double
 from migrator.analysis.facts import Mention, Reason
 from migrator.files.reading import Unreadable, read
-from migrator.planning.homes import Home, holds, name_in
+from migrator.planning.homes import Home, holds, loads_modules, name_in, reads
 from migrator.planning.model import FilePlan, Splice
 from migrator.planning.verdicts import decide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from migrator.config import Settings
     from migrator.planning.linking import Cluster
@@ -85,8 +85,10 @@ class Asking:
             if data is None:
                 continue
             self.look_at(path, data)
-            if len(words) > _MANY or any(word in data for word in words):
-                self._file(path, data, index)
+            if loads_modules(data):
+                self._file(path, data, index, index.keys())
+            elif len(words) > _MANY or any(word in data for word in words):
+                self._file(path, data, index, index.keys() & set(data.translate(_WORDS).split()))
 
     def look_at(self, path: str, data: bytes) -> None:
         """See a file of the project, whatever the questions are."""
@@ -111,9 +113,12 @@ class Asking:
                 result.setdefault(max(words, key=len), []).append(question)
         return result
 
-    def _file(self, path: str, data: bytes, index: dict[bytes, list[Question]]) -> None:
-        """Find what the file at ``path`` answers."""
+    def _file(
+        self, path: str, data: bytes, index: dict[bytes, list[Question]], words: Iterable[bytes]
+    ) -> None:
+        """Find what the file at ``path`` answers of the questions under ``words``."""
         named: dict[str, bool] = {}
+        loads = loads_modules(data)
 
         def names(home: str) -> bool:
             if home not in named:
@@ -127,7 +132,7 @@ class Asking:
                 held[needle] = holds(data, needle)
             return held[needle]
 
-        for word in index.keys() & set(data.translate(_WORDS).split()):
+        for word in list(words):
             rest: list[Question] = []
             for question in index[word]:
                 _, mention, home = question
@@ -143,6 +148,7 @@ class Asking:
                         mention.anywhere
                         or names(home)
                         or (mention.linked and self._imports(home, path))
+                        or (loads and _by_name(mention, data))
                     )
                     or not self.hit(question, path, data)
                 ):
@@ -275,14 +281,23 @@ class Search(Asking):
         group.kept = []
 
 
+def _by_name(mention: Mention, data: bytes) -> bool:
+    """Return whether a file that finds modules by name may take what is asked for from one."""
+    name = mention.needles[0]
+    return name.replace(b"_", b"a").isalnum() and reads(data, name)
+
+
 def _followed(plan: FilePlan, mention: Mention, path: str, data: bytes) -> bool:
     """Return whether analysis sees every use of a name that ``data`` could make of it."""
     if b"import *" in data:
         return False
     data = _without_exports(data)
     name = name_in(mention.needles[-1])
-    if not mention.anywhere and (path, name) in plan.unclear:
+    derived = mention.needles[0].startswith(b"<")
+    if (derived or not mention.anywhere) and (path, name) in plan.unclear:
         return False
+    if derived or mention.needles[0].startswith(b"def "):
+        return True
     return not any(
         before + name + after in data for before in (b'"', b"'", b".") for after in (b'"', b"'")
     )
