@@ -266,7 +266,7 @@ def _grown(
                 for mention in cluster.open
             ]
             Answers(*root, asked).run()
-    return [cluster for cluster in clusters if len(cluster.paths) > 1 and not cluster.failed]
+    return [cluster for cluster in clusters if len(cluster.paths) > 1]
 
 
 def _analyse(cluster: Cluster, known: Mapping[str, FilePlan]) -> None:
