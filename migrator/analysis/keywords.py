@@ -19,8 +19,8 @@ class Carrier:
     """One place that gives a keyword its value.
 
     ``node`` is the key of a display, the subscript of ``d["name"] = …``, or the keyword of
-    ``dict(name=…)`` and ``d.update(name=…)``.  ``display`` is where the mapping is first made,
-    None for what is added later.
+    ``dict(name=…)`` and ``d.update(name=…)``.  ``display`` is where the mapping is first made, by a
+    display or a call of a function with ``**kwargs``; None for what is added later.
     """
 
     __slots__ = ("name", "value", "node", "display")
@@ -46,8 +46,10 @@ class Keywords(Holders):
         # Mappings that are put into this one, and those this one is put into.
         self.parts: list[Keywords] = []
         self.wholes: list[Keywords] = []
-        # The displays and `dict()` calls the mapping begins with.
+        # The displays and `dict()` calls the mapping begins with, and the calls of a function
+        # that collects it.
         self.begun: list[ast.expr] = []
+        self.filled: list[ast.expr] = []
         self._updates: set[ast.expr] = set()
 
     def carriers(self) -> list[Carrier]:
@@ -63,11 +65,9 @@ class Keywords(Holders):
 
     def always(self, name: str) -> bool:
         """Return whether the mapping surely holds ``name`` from its beginning."""
-        return (
-            not self.parts
-            and len(self.begun) == 1
-            and any(entry.name == name and entry.display is self.begun[0] for entry in self.own)
-        )
+        holding = {entry.display for entry in self.own if entry.name == name}
+        beginnings = [*self.begun, *self.filled]
+        return not self.parts and bool(beginnings) and holding.issuperset(beginnings)
 
     def node(self, node: ast.expr) -> None:
         """Follow an expression that has the value, back and forth."""
@@ -158,11 +158,12 @@ class Keywords(Holders):
             known, _ = argument_of(self.module, call, "", function)
             if not known:
                 return False
+            self.filled.append(call)
             for item in call.keywords:
                 if item.arg is not None and item.arg not in own:
                     # A name can only change where no other function is called with it.
                     node = item if alone else call
-                    self.own.append(Carrier(item.arg, item.value, node))
+                    self.own.append(Carrier(item.arg, item.value, node, call))
         self.callers(function, f"`{function.name}` is also called in")
         return True
 

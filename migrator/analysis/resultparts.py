@@ -127,7 +127,8 @@ class Parts:
             message = "`finish_reason` is shown; `status` has other words"
             results.reason(group, "CC302", message, node, "suggest")
         elif self._only_tested(node, parent):
-            return True
+            if node in results.step_at:
+                results.steps.append((group, Step(node, node, kind, "tested", {}, "status")))
         elif _strange(values) or not self._word(node, kind, group):
             results.reason(group, "CC302", "`finish_reason` goes on as a value", node)
         return True
@@ -154,8 +155,10 @@ class Parts:
 
     @staticmethod
     def _only_tested(node: ast.expr, parent: ast.AST) -> bool:
-        if isinstance(parent, (ast.If, ast.While, ast.IfExp)):
+        if isinstance(parent, (ast.If, ast.While, ast.IfExp, ast.Assert)):
             return parent.test is node
+        if isinstance(parent, ast.UnaryOp):
+            return isinstance(parent.op, ast.Not)
         if isinstance(parent, ast.BoolOp):
             return isinstance(parent.op, ast.And) and parent.values[-1] is not node
         if isinstance(parent, ast.Compare):

@@ -70,6 +70,9 @@ def exact(module: Module, loop: StreamLoop) -> Failures:
     if not isinstance(stream, ast.Name):
         message = "`APIError` is caught, and without a name for the stream none can be raised"
         raise Unclear("CC215", message, loop.node)
+    if loop.others:
+        message = "`APIError` is caught, and the `stream` helper shows no request to raise it for"
+        raise Unclear("CC215", message, loop.node)
     if any(binding.node in set(walk(loop.node)) for binding in bindings_of(module, stream)):
         raise Unclear("CC215", f"`{stream.id}` is set in the loop", loop.node)
     for handler in _handlers(module):
