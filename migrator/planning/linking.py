@@ -103,7 +103,11 @@ class Cluster:
         Planner(module, self.settings, self.plan).run()
         self.waiting = dict.fromkeys(sorted(links.wanted))
         self.plan.mentions.extend(self._exports(module, links, self.plan.mentions))
-        self.open = [mention for mention in self.plan.mentions if mention.seen]
+        shown = {part.source.path: path for part, path in self._parts()}
+        self.plan.covered = frozenset(shown[path] for path in self.plan.covered)
+        self.open = [
+            mention for mention in self.plan.mentions if mention.seen or not mention.needles
+        ]
         uncalled: list[Mention] = []
         for function in dict.fromkeys(links.unseen):
             binding = module.binding_of[function]
@@ -115,7 +119,11 @@ class Cluster:
 
     def _unclear(self, module: Module) -> frozenset[tuple[str, bytes]]:
         """Return the files with names that may be, or set, what a module is asked for."""
-        names = {mention.needles[0].decode() for mention in self.open if not mention.anywhere}
+        names = {
+            mention.needles[0].decode()
+            for mention in self.open
+            if mention.needles and not mention.anywhere
+        }
         shown = {part.source.path: path for part, path in self._parts()}
         return frozenset(
             (shown[module.source.place(node).path], node.attr.encode())
