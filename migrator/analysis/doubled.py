@@ -179,6 +179,7 @@ class Doubles:
         if form != "object" or len(call.args) < 2:
             return None
         owner, name = call.args[0], constant_string(call.args[1])
+        self._want(owner)
         if name == "create":
             chain: list[ast.AST] = []
             for attr in ("completions", "chat"):
@@ -193,6 +194,14 @@ class Doubles:
         scope = module_named(self.module, owner)
         kind = self._kind(scope, name or "")
         return (kind, scope, name or "", []) if scope is not None and kind else None
+
+    def _want(self, node: ast.expr) -> None:
+        """Have the file read that the first name of a chain imports."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        if isinstance(node, ast.Name) and self.module.links is not None:
+            for binding in definitions(self.module, node):
+                self.module.links.want(binding)
 
     def _by_name(self, node: ast.expr) -> tuple[str, Scope, str, list[ast.AST]] | None:
         text = constant_string(node)

@@ -120,6 +120,8 @@ class Links:
     def loaded(self, tree: ast.Module, dotted: str) -> Scope | None:
         """Return the scope of the module called ``dotted``, as the file of ``tree`` sees it."""
         file = self._resolve(self._paths[tree], 0, dotted)
+        if file is not None and file not in self._roots:
+            self.wanted.add(file)
         return self._roots.get(file) if file is not None else None
 
     def in_project(self, binding: Binding) -> bool:

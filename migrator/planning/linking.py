@@ -187,8 +187,13 @@ def link(plans: list[FilePlan], settings: Settings, overlay: Mapping[str, bytes]
 
 
 def _may_gain(plan: FilePlan) -> bool:
-    """Return whether another file could hold what stops a group of this one."""
-    return any(_open(group) for group in plan.groups)
+    """Return whether another file could hold what stops a group of this one.
+
+    What a test double stands for is found in others, too.
+    """
+    return any(_open(group) for group in plan.groups) or any(
+        finding.code == "CC109" and finding.verdict == BLOCKED for finding in plan.findings
+    )
 
 
 def _open(group: Group) -> bool:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from migrator.planning.model import FilePlan
 
 
+def _stopped(plan: FilePlan) -> bool:
+    """Return whether something in a file stays that other files may know more about."""
+    return any(group.verdict != REWRITE for group in plan.groups) or any(
+        finding.code == "CC109" for finding in plan.findings
+    )
+
+
 def settle(
     plans: list[FilePlan], settings: Settings, overlay: Mapping[str, bytes] | None = None
 ) -> list[FilePlan]:
@@ -36,7 +43,7 @@ def settle(
     for root in sorted(roots):
         Search(*root, roots[root], settings).run()
     added: list[FilePlan] = []
-    if any(group.verdict != REWRITE for plan in plans for group in plan.groups):
+    if any(map(_stopped, plans)):
         from migrator.planning.linking import link
 
         added = link(plans, settings, overlay or {})
