@@ -7,7 +7,6 @@ file is only said to be seen through if nothing else in it could stand for a cal
 
 from __future__ import annotations
 
-from migrator.analysis.doubles import is_double
 from migrator.analysis.facts import Reshape
 from migrator.analysis.mockflow import CLASS, CLIENT, METHOD, MockFlow
 from migrator.analysis.mockparts import Stuck
@@ -51,14 +50,27 @@ class Called:
 class Double:
     """One patch: the calls it answers, what has to be written differently, or what prevents it."""
 
-    __slots__ = ("node", "numbers", "changes", "known", "stuck")
+    __slots__ = ("node", "numbers", "flow")
 
-    def __init__(self, node: ast.Call) -> None:
+    def __init__(self, node: ast.Call, calls: list[Called], flow: MockFlow) -> None:
         self.node = node
-        self.numbers: list[int] = []
-        self.changes: list[Reshape] = []
-        self.known: set[ast.AST] = set()
-        self.stuck: Stuck | None = None
+        self.numbers = [call.number for call in calls]
+        self.flow = flow
+
+    @property
+    def stuck(self) -> Stuck | None:
+        """What prevents that it moves, or another double of the same calls."""
+        return self.flow.stuck
+
+    @property
+    def known(self) -> set[ast.AST]:
+        """Every node that was looked through."""
+        return self.flow.known
+
+    @property
+    def changes(self) -> list[Reshape]:
+        """What has to be written differently."""
+        return list(self.flow.changes.values())
 
 
 class Doubles:
@@ -71,13 +83,21 @@ class Doubles:
         self.known: set[ast.AST] = set(own)
         self.seen: set[str] = set()
         self.odd: list[tuple[str, ast.AST]] = []
+        self._flows: dict[tuple[int, ...], MockFlow] = {}
         self._receivers = {last_name(call.receiver) for call in calls} - {""}
         for call in module.calls:
             if last_name(call.func) in _PATCHES:
                 self._patch(call)
-        for double in self.found:
-            if double.stuck is None:
-                self.known |= double.known
+        for flow in self._flows.values():
+            try:
+                flow.finish()
+                if not flow.answers:
+                    node = next(double.node for double in self.found if double.flow is flow)
+                    raise Stuck(node, "what it answers is not in sight")
+            except Stuck as stuck:
+                flow.stuck = flow.stuck or stuck
+            if flow.stuck is None:
+                self.known |= flow.known
         for tree in module.trees:
             self._judge(tree)
 
@@ -95,12 +115,10 @@ class Doubles:
             for double in self.found
         ):
             return
-        data = self.module.source.file_of(tree.body[0])
-        if is_double(data):
-            for node in walk(tree):
-                if node not in self.known and self._tells(node):
-                    self.odd.append((path, node))
-                    return
+        for node in walk(tree):
+            if node not in self.known and self._tells(node):
+                self.odd.append((path, node))
+                return
         self.seen.add(path)
 
     def _tells(self, node: ast.AST) -> bool:
@@ -108,9 +126,10 @@ class Doubles:
         if isinstance(node, ast.Attribute):
             stored = not isinstance(node.ctx, ast.Load)
             return node.attr in _WORDS or (stored and node.attr in self._receivers)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+            text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
             return not isinstance(self.module.parent(node), ast.Expr) and any(
-                word in node.value for word in _WORDS
+                word in text for word in _WORDS
             )
         name = getattr(node, "arg", None) or getattr(node, "id", None) or getattr(node, "name", "")
         return isinstance(name, str) and name in _WORDS
@@ -128,31 +147,30 @@ class Doubles:
                 self.odd.append((self.module.source.place(call).path, call))
             return
         kind, scope, name, said = target
-        double = Double(call)
-        meant = self._meant(scope, name, kind)
-        double.numbers = [each.number for each in meant]
-        self.found.append(double)
-        names, added = _together(meant)
-        flow = MockFlow(self.module, names, added)
+        meant = self._meant(scope, name)
+        flow = self._flow(meant)
+        self.found.append(Double(call, meant, flow))
         try:
             if not meant:
                 raise Stuck(call, "the calls it replaces are not in sight")
-            if kind == METHOD and any(each.awaited for each in meant):
-                if keyword(call, "new_callable") is None and self._new(call, form) is None:
-                    raise Stuck(call, "what patches async methods are made of differs")
+            awaited = kind == METHOD and any(each.awaited for each in meant)
+            if awaited and not keyword(call, "new_callable") and not self._new(call, form):
+                raise Stuck(call, "what patches async methods are made of differs")
             self._only_calls(scope, name, kind)
             if kind == METHOD:
                 flow.known.update(said)
                 flow.change("target" if form == "string" else "chain", said[0])
             self._follow(flow, call, form, kind)
-            flow.finish()
-            if not flow.answers:
-                raise Stuck(call, "what it answers is not in sight")
+            flow.known.add(call)
         except Stuck as stuck:
-            double.stuck = stuck
-            return
-        double.changes = list(flow.changes.values())
-        double.known = flow.known | {call}
+            flow.stuck = flow.stuck or stuck
+
+    def _flow(self, meant: list[Called]) -> MockFlow:
+        """Return what follows the doubles of these calls; they may share answers."""
+        key = tuple(call.number for call in meant)
+        if key not in self._flows:
+            self._flows[key] = MockFlow(self.module, *_together(meant))
+        return self._flows[key]
 
     def _form(self, call: ast.Call) -> str:
         """Return how a patch names what it replaces: string, object, harmless, or unknown ("")."""
@@ -249,17 +267,17 @@ class Doubles:
     def _touches(self, call: ast.Call, form: str) -> bool:
         """Return whether a patch nobody understands may reach a client."""
         touchy = _TOUCHY | self._receivers
-        if form == "string" and call.args:
-            text = constant_string(call.args[0])
-            return text is None or not touchy.isdisjoint(text.split("."))
-        if form == "object" and len(call.args) > 1:
-            name = constant_string(call.args[1])
-            return name is None or name in touchy
-        if last_name(call.func) == "object" and not isinstance(call.func, ast.Attribute):
-            return False
-        return True
+        if not call.args:
+            return last_name(call.func) != "object"
+        text = constant_string(call.args[0])
+        if text is not None and last_name(call.func) != "multiple":
+            return not touchy.isdisjoint(text.split("."))
+        if form == "string" or len(call.args) < 2:
+            return True
+        name = constant_string(call.args[1])
+        return name is None or name in touchy
 
-    def _meant(self, scope: Scope, name: str, kind: str) -> list[Called]:
+    def _meant(self, scope: Scope, name: str) -> list[Called]:
         """Return the calls that may go through what is replaced; rather too many."""
         path = self.module.source.place(scope.bindings[name][0].statement).path
         return [call for call in self.calls if call.path == path or call.built in (path, "")]

@@ -7,10 +7,11 @@ the client, `.chat`, the resource, the method, the result, and what was recorded
 from __future__ import annotations
 
 from migrator.analysis.facts import Reshape
+from migrator.analysis.functions import is_generator, returned
 from migrator.analysis.mockparts import Stuck, built, mock_class, reply, usage
 from migrator.analysis.mockparts import content as text_of
 from migrator.analysis.scopes import Binding, Module
-from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, literal
+from migrator.analysis.syntax import FUNCTIONS, ast, constant_string, keyword, literal
 from migrator.analysis.uses import uses_of
 from migrator.analysis.values import definitions, qualified_names
 
@@ -59,9 +60,13 @@ class MockFlow:
         self.changes: dict[tuple[str, ast.AST], Reshape] = {}
         self.known: set[ast.AST] = set()
         self.answers = False
+        self.stuck: Stuck | None = None
+        # Variables of whole files: others may use them, too.
+        self.shared: list[Binding] = []
+        self.done: set[Binding] = set()
         self._kinds: dict[ast.AST, str] = {}
         self._owed: list[tuple[ast.expr, str]] = []
-        self._bindings: set[Binding] = set()
+        self._bindings: dict[Binding, str] = {}
 
     def change(self, kind: str, node: ast.AST, detail: str = "") -> None:
         """Note that ``node`` has to be written differently."""
@@ -106,9 +111,14 @@ class MockFlow:
 
     def bound(self, binding: Binding, kind: str) -> None:
         """Follow a variable that holds a part of the double."""
-        if binding in self._bindings:
+        known = self._bindings.setdefault(binding, kind)
+        if known != kind:
+            raise Stuck(binding.node, f"`{binding.name}` stands for two things")
+        if binding in self.done:
             return
-        self._bindings.add(binding)
+        self.done.add(binding)
+        if binding.scope.kind == "module":
+            self.shared.append(binding)
         for use in uses_of(self.module, binding):
             if self._kinds.get(use) is None:
                 if len(definitions(self.module, use)) != 1:
@@ -141,16 +151,31 @@ class MockFlow:
         if not fixed or path.endswith("conftest.py") or kind not in _KEPT:
             raise Stuck(node, f"the {kind} is given to who knows whom")
         binding = self.module.binding_of[function]
-        if uses_of(self.module, binding) or any(
-            isinstance(each, ast.Call) and each.keywords for each in function.decorator_list
+        tree = self.module.tree_of(function)
+        twins = [
+            each
+            for each in self.module.scopes
+            if isinstance(each, FUNCTIONS)
+            and each.name == function.name
+            and self.module.tree_of(each) is tree
+        ]
+        if (
+            len(twins) > 1
+            or uses_of(self.module, binding)
+            or any(
+                isinstance(each, ast.Call) and keyword(each, "name") is not None
+                for each in function.decorator_list
+            )
         ):
             raise Stuck(function, f"`{function.name}` is used in other ways, too")
-        tree = self.module.tree_of(function)
         for scope in self.module.scopes.values():
             for param in scope.bindings.get(function.name, ()):
                 if param.kind == "param" and self.module.tree_of(param.statement) is tree:
                     self.bound(param, kind)
-        if any(text.value == function.name for text in self.module.strings):
+        if any(
+            isinstance(text.value, str) and function.name in text.value.replace(",", " ").split()
+            for text in self.module.strings
+        ):
             raise Stuck(function, f"`{function.name}` is asked for by its name")
 
     # -- attributes and items -----------------------------------------------------------
@@ -262,6 +287,10 @@ class MockFlow:
         if isinstance(node, ast.Name):
             self.accept(node, kind)
             for binding in definitions(self.module, node):
+                if kind == METHOD and isinstance(binding.node, FUNCTIONS):
+                    self._function(binding.node)
+                    self.bound(binding, kind)
+                    continue
                 if binding.kind != "assign" or binding.path or binding.remote:
                     raise Stuck(node, f"`{node.id}` is not built in sight")
                 assert isinstance(binding.value, ast.expr)
@@ -296,14 +325,22 @@ class MockFlow:
     def _sdk(self, node: ast.expr) -> bool:
         return qualified_names(self.module, node) in ({"openai.OpenAI"}, {"openai.AsyncOpenAI"})
 
-    def _function(self, node: ast.Lambda) -> None:
+    def _function(self, node: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Look through a function that answers whatever it is asked."""
         args = node.args
         if args.args or args.posonlyargs or args.kwonlyargs or args.kwarg is None:
             raise Stuck(node, "it takes keywords by name")
         for binding in self.module.scopes[node].bindings.get(args.kwarg.arg, ()):
             self.bound(binding, SENT)
-        self.given(node.body, RESULT)
+        if isinstance(node, ast.Lambda):
+            self.given(node.body, RESULT)
+            return
+        if node.decorator_list or is_generator(node):
+            raise Stuck(node, f"what `{node.name}` returns is not in sight")
+        for each in returned(node):
+            if each.value is None or not isinstance(node.body[-1], ast.Return):
+                raise Stuck(node, f"`{node.name}` may return nothing")
+            self.given(each.value, RESULT)
 
     def _effect(self, node: ast.expr) -> None:
         """Look through a side effect: errors that are raised, answers one after the other."""
@@ -337,5 +374,3 @@ class MockFlow:
         for item in usage(self.module, node):
             if item.arg in _TOKENS:
                 self.change("name", item, _TOKENS[item.arg])
-
-

@@ -73,7 +73,7 @@ def _parts(module: Module, node: ast.expr, nodes: list[ast.AST]) -> list[ast.key
 
 def _silent(item: ast.keyword) -> None:
     known, value = literal(item.value)
-    if item.arg not in _SILENT or not known or not (value in (None, "assistant", 0)):
+    if item.arg not in _SILENT or not known or value not in (None, "assistant", 0):
         raise Stuck(item.value, f"`{item.arg}` of the result is set")
 
 

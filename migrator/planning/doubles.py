@@ -11,7 +11,7 @@ from migrator.analysis.scopes import Module
 from migrator.analysis.sites import CREATE, Mark, Site
 from migrator.analysis.syntax import ast
 from migrator.planning.build import Unclear
-from migrator.planning.model import Finding
+from migrator.planning.model import Finding, Splice
 from migrator.planning.shapes import reshape_edits
 
 TYPE_CHECKING = False
@@ -26,6 +26,8 @@ _READ = {
     "choices", "message", "content", "usage", "prompt_tokens", "completion_tokens",
     "total_tokens", "id", "model", "_request_id", "[0]",
 }  # fmt: skip
+
+_WRITTEN = {"responses", "output_text", "usage", "input_tokens", "output_tokens", "strip", "create"}
 
 
 class TestDoubles:
@@ -77,7 +79,20 @@ class TestDoubles:
         if not self.of(root):
             return []
         places = {finding.place.path: finding.place for _, _, finding in calls}
+        shared = {binding: None for double in self.of(root) for binding in double.flow.shared}
         return [
+            Mention(
+                (binding.name.encode(),),
+                Reason(
+                    "CC503",
+                    f"`{binding.name}` of a test double is used in",
+                    self._module.source.place(binding.statement),
+                    "block",
+                ),
+                seen=True,
+            )
+            for binding in shared
+        ] + [
             Mention(
                 (b"completions",),
                 Reason("CC503", "a test double may also stand for calls in", place, "block"),
@@ -102,13 +117,29 @@ class TestDoubles:
             if step.name not in _READ:
                 read = f"`{step.name}` is read from what it answers"
                 raise Unclear("CC503", message.format(read), node)
+        if any(not each.kind.startswith("types.") for each in share.reshapes):
+            raise Unclear("CC503", message.format("its answer is sent back"), node)
         if share.loops:
             raise Unclear("CC503", message.format("its answer is a stream"), node)
         result: list[Edit] = []
-        for double in doubles:
-            for change in double.changes:
-                result.extend(reshape_edits(self._module, change))
+        changes = {change: None for double in doubles for change in double.changes}
+        for change in changes:
+            result.extend(reshape_edits(self._module, change))
         return result
+
+    def check(self, root: int, edits: list[Edit]) -> None:
+        """Raise `Unclear` if rewritten code reads what no double has."""
+        doubles = self.of(root)
+        for edit in edits if doubles else ():
+            for part in edit.text.split(".")[1:] if isinstance(edit, Splice) else ():
+                name = part[: next((i for i, c in enumerate(part) if not _is_word(c)), len(part))]
+                if name not in _WRITTEN:
+                    message = f"a test double would no longer intercept: `.{name}` is read"
+                    raise Unclear("CC503", message, doubles[0].node)
+
+
+def _is_word(char: str) -> bool:
+    return char == "_" or char.isalnum()
 
 
 def _called(module: Module, call: Call) -> Called:

@@ -418,6 +418,8 @@ class Planner:
                 from migrator.planning.imports import unloaded
 
                 result.extend(unloaded(self.module, step))
+        if self.doubles is not None:
+            self.doubles.check(root, result)
         return result
 
     # -- marks --------------------------------------------------------------------------

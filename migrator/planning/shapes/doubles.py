@@ -45,7 +45,7 @@ def _chain(module: Module, reshape: Reshape) -> list[Edit]:
 
 def _text(module: Module, node: ast.expr, sign: str) -> str:
     """Return what takes the place of a list of choices."""
-    text, stopped, nodes = reply(module, node)
+    text, stopped, _ = reply(module, node)
     if b"#" in _bytes(module, node).replace(_bytes(module, text), b""):
         raise _unclear(node, "a comment stands in its answer")
     written = module.source.segment(text)
