@@ -5,6 +5,7 @@ from __future__ import annotations
 from migrator.analysis.doubled import Called, Double, Doubles
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.grouping import Groups
+from migrator.analysis.mockparts import Stuck
 from migrator.analysis.requests import Request
 from migrator.analysis.results import Results
 from migrator.analysis.scopes import Module
@@ -41,9 +42,27 @@ class TestDoubles:
         own = [node for _, site, _, _ in calls for node in site.chain]
         own += [step.whole for _, step in results.steps]
         self._doubles = Doubles(module, [_called(module, call) for call in calls], own)
+        # What is blocked whatever tests do: no test file is asked for on its account.
+        stopped = {
+            groups.find(number)
+            for number, reason in [
+                *results.reasons,
+                *((number, reason) for number, _, _, each in calls for reason in each.reasons),
+            ]
+            if reason.effect in ("block", "keep")
+        }
+        self._stopped = {number for number, *_ in calls if groups.find(number) in stopped}
+        staying = {number: site.call for number, site, _, _ in calls if number in self._stopped}
+        for double in self._doubles.found:
+            for number in double.numbers:
+                if number in staying:
+                    stuck = Stuck(staying[number], "a call that it stands for stays as it is")
+                    double.flow.stuck = double.flow.stuck or stuck
+                    self._doubles.seen.discard(module.source.place(double.node).path)
         for double in self._doubles.found:
             for number in double.numbers[1:]:
-                groups.join(double.numbers[0], number)
+                if double.stuck is None:
+                    groups.join(double.numbers[0], number)
         self.covered = self._doubles.seen
 
     def of(self, root: int) -> list[Double]:
@@ -51,7 +70,7 @@ class TestDoubles:
         return [
             double
             for double in self._doubles.found
-            if double.numbers and self._groups.find(double.numbers[0]) == root
+            if any(self._groups.find(number) == root for number in double.numbers)
         ]
 
     def moved(self, marks: list[Mark]) -> dict[ast.AST, list[int]]:
@@ -67,6 +86,8 @@ class TestDoubles:
     def reasons(self, root: int) -> list[Reason]:
         """Return what stops a group because a double of its calls can't move along."""
         result: list[Reason] = []
+        if any(self._groups.find(number) == root for number in self._stopped):
+            return result
         for double in self.of(root):
             if double.stuck is not None:
                 place = self._module.source.place(double.stuck.node)
