@@ -83,6 +83,14 @@ class TestDoubles:
             if double.numbers and double.stuck is None and mark.node in double.known
         }
 
+    def why(self, mark: Mark) -> str:
+        """Return why a reported double stays, where that is known; else what it is."""
+        for double in self._doubles.found:
+            if double.stuck is not None and mark.node in (double.node, *double.known):
+                line = self._module.source.place(double.stuck.node).line
+                return f"{double.stuck.message} (line {line})"
+        return mark.message
+
     def reasons(self, root: int) -> list[Reason]:
         """Return what stops a group because a double of its calls can't move along."""
         result: list[Reason] = []
@@ -91,7 +99,7 @@ class TestDoubles:
         for double in self.of(root):
             if double.stuck is not None:
                 place = self._module.source.place(double.stuck.node)
-                message = f"a test double would no longer intercept: {double.stuck.message}"
+                message = f"its test double can't move along: {double.stuck.message}"
                 result.append(Reason("CC503", message, place, "block"))
         return result
 
@@ -130,7 +138,7 @@ class TestDoubles:
         if not doubles:
             return []
         node: ast.AST = doubles[0].node
-        message = "a test double would no longer intercept: {}"
+        message = "its test double can't move along: {}"
         for site, request, _ in calls:
             if site.operation != CREATE or site.raw or request.streamed or request.switch:
                 raise Unclear("CC503", message.format("the call is not a plain `create`"), node)
@@ -155,7 +163,7 @@ class TestDoubles:
             for part in edit.text.split(".")[1:] if isinstance(edit, Splice) else ():
                 name = part[: next((i for i, c in enumerate(part) if not _is_word(c)), len(part))]
                 if name not in _WRITTEN:
-                    message = f"a test double would no longer intercept: `.{name}` is read"
+                    message = f"its test double can't move along: `.{name}` is read"
                     raise Unclear("CC503", message, doubles[0].node)
 
 

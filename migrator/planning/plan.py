@@ -440,6 +440,7 @@ class Planner:
                 self.plan.findings.append(finding)
                 return
         row = CODES[mark.reason]
-        finding.reasons.append(Reason(mark.reason, mark.message, place, row["effect"]))
+        message = mark.message if self.doubles is None else self.doubles.why(mark)
+        finding.reasons.append(Reason(mark.reason, message, place, row["effect"]))
         finding.verdict = "keep" if row["effect"] == "keep" else "blocked"
         self.plan.findings.append(finding)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _unclear(node: ast.AST, what: str) -> Unclear:
-    return Unclear("CC503", f"a test double would no longer intercept: {what}", node)
+    return Unclear("CC503", f"its test double can't move along: {what}", node)
 
 
 def _target(module: Module, reshape: Reshape) -> list[Edit]:
