@@ -51,6 +51,11 @@ class TestDoubles:
             ]
             if reason.effect in ("block", "keep")
         }
+        odd = dict(reversed(self._doubles.odd))
+        for double in self._doubles.found:
+            path = module.source.place(double.node).path
+            if double.stuck is None and path in odd:
+                double.flow.stuck = Stuck(odd[path], "this may stand for a call, too")
         self._stopped = {number for number, *_ in calls if groups.find(number) in stopped}
         staying = {number: site.call for number, site, _, _ in calls if number in self._stopped}
         for double in self._doubles.found:
