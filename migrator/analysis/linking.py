@@ -120,6 +120,13 @@ class Links:
         if binding in self.missing:
             self.wanted.add(self.missing[binding])
 
+    def loaded(self, tree: ast.Module, dotted: str) -> Scope | None:
+        """Return the scope of the module called ``dotted``, as the file of ``tree`` sees it."""
+        file = self._resolve(self._paths[tree], 0, dotted)
+        if file is not None and file not in self._roots:
+            self.wanted.add(file)
+        return self._roots.get(file) if file is not None else None
+
     def in_project(self, binding: Binding) -> bool:
         """Return whether an import loads a file of the project."""
         return binding in self.missing or binding in self._names or binding in self._modules

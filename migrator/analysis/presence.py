@@ -21,6 +21,9 @@ def possible(tree: ast.Module, data: bytes) -> bool:
     while stack:
         node = stack.pop()
         first = getattr(node, "lineno", None)
+        # A definition begins behind its decorators.
+        if getattr(node, "decorator_list", None):
+            first = node.decorator_list[0].lineno  # type: ignore[attr-defined]
         # Parts of f-strings have no reliable lines before Python 3.12; they go with the string.
         if first is not None and not _spans(lines, first, node.end_lineno or first):  # type: ignore[attr-defined]
             continue

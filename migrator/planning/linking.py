@@ -109,7 +109,11 @@ class Cluster:
         Planner(module, self.settings, self.plan).run()
         self.waiting = dict.fromkeys(sorted(links.wanted))
         self.plan.mentions.extend(self._exports(module, links, self.plan.mentions))
-        self.open = [mention for mention in self.plan.mentions if mention.seen]
+        shown = {part.source.path: path for part, path in self._parts()}
+        self.plan.covered = frozenset(shown[path] for path in self.plan.covered)
+        self.open = [
+            mention for mention in self.plan.mentions if mention.seen or not mention.needles
+        ]
         uncalled: list[Mention] = []
         for function in dict.fromkeys(links.unseen):
             binding = module.binding_of[function]
@@ -147,7 +151,9 @@ class Cluster:
     def _unclear(self, module: Module) -> frozenset[tuple[str, bytes]]:
         """Return the files with names that may be, or set, what a module is asked for."""
         names = {
-            name_in(mention.needles[-1]).decode() for mention in self.open if not mention.anywhere
+            name_in(mention.needles[-1]).decode()
+            for mention in self.open
+            if mention.needles and not mention.anywhere
         }
         shown = {part.source.path: path for part, path in self._parts()}
         bases = {
@@ -225,9 +231,13 @@ def link(plans: list[FilePlan], settings: Settings, overlay: Mapping[str, bytes]
 
 
 def _may_gain(plan: FilePlan) -> bool:
-    """Return whether another file could hold what stops a group of this one."""
+    """Return whether another file could hold what stops a group of this one.
+
+    What an annotation or a test double stands for is found in others, too.
+    """
     return any(_open(group) for group in plan.groups) or any(
-        finding.code == "CC108" and finding.verdict == BLOCKED for finding in plan.findings
+        finding.code in ("CC108", "CC109") and finding.verdict == BLOCKED
+        for finding in plan.findings
     )
 
 

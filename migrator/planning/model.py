@@ -230,7 +230,7 @@ class FilePlan:
 
     __slots__ = (
         "path", "findings", "groups", "problems", "mentions", "imports", "members", "unclear",
-        "trial", "heeded",
+        "trial", "heeded", "covered",
     )  # fmt: skip
 
     def __init__(self, path: str) -> None:
@@ -240,6 +240,8 @@ class FilePlan:
         self.unclear: frozenset[tuple[str, bytes]] = frozenset()
         # Imports that go with all of these groups, or stay.
         self.imports: list[tuple[Finding, list[Group]]] = []
+        # Files among the members of which every test double is known and changes, too.
+        self.covered: frozenset[str] = frozenset()
         self.path = path
         self.findings: list[Finding] = []
         self.groups: list[Group] = []

@@ -6,7 +6,7 @@ import sys
 
 from migrator._tables import CODES
 from migrator.analysis.clients import host_of_receiver
-from migrator.analysis.doubles import interception
+from migrator.analysis.doubles import interception, is_double
 from migrator.analysis.facts import Host, Member, Reason, Reshape
 from migrator.analysis.grouping import Groups
 from migrator.analysis.mentions import marks_of
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from migrator.analysis.legacy import Legacy
     from migrator.analysis.rawhttp import Raw
     from migrator.config import Settings
+    from migrator.planning.doubles import TestDoubles
     from migrator.planning.model import Edit
 
 
@@ -117,6 +118,7 @@ class Planner:
         self.legacy: Legacy | None = None
         self.raw: dict[ast.AST, Raw] = {}
         self.fleet: Fleet | None = None
+        self.doubles: TestDoubles | None = None
         if settings.azure_v1 and b"AzureOpenAI" in module.source.utf8:
             from migrator.analysis.azure import Fleet
 
@@ -141,6 +143,12 @@ class Planner:
             self.fleet.join(self.groups, self.calls)
         claim(self.results, self.calls)
         gone = self._renamed(marks)
+        if is_double(self.module.source.utf8):
+            from migrator.planning.doubles import TestDoubles
+
+            self.doubles = TestDoubles(self.module, self.groups, self.calls, self.results)
+            gone.update(self.doubles.moved(marks))
+            self.plan.covered = frozenset(self.doubles.covered)
         self._assemble(marks, gone)
         for mark in marks:
             if mark.node not in gone and mark.node not in self.raw:
@@ -256,6 +264,10 @@ class Planner:
                 if request.stores:
                     finding.reasons.extend(stored)
         self._results(table)
+        if self.doubles is not None:
+            for root in roots:
+                for finding in table[root].findings:
+                    finding.reasons.extend(self.doubles.reasons(root))
         for root, calls in roots.items():
             self._decide(table[root], root, calls)
         self._separate(table)
@@ -299,7 +311,7 @@ class Planner:
 
     def _replaced(self, marks: list[Mark], path: str, data: bytes) -> list[Reason]:
         """Return the reason when calls of the file at ``path`` are answered by a test double."""
-        for mark in marks:
+        for mark in [] if path in self.plan.covered else marks:
             place = self.module.source.place(mark.node)
             if mark.code == "CC109" and place.path == path:
                 message = "a test double in this file replaces such calls"
@@ -344,6 +356,8 @@ class Planner:
             note(calls, moves)
             group.members.extend(members(self.module, moves))
             asked.extend(mentions(self.module, moves))
+        if self.doubles is not None:
+            asked.extend(self.doubles.mentions(root, calls))
         self.plan.mentions.extend(questions(self.module, group, asked, calls))
 
     def share(self, root: int) -> Share:
@@ -395,6 +409,8 @@ class Planner:
         if self.variables is None:
             self.variables = Variables(self.module, self.results)
         share = self.share(root)
+        if self.doubles is not None:
+            result.extend(self.doubles.edits(root, calls, share))
         nones = self.nones[root] = Nones(self.module)
         answers = Answers(self.module, self.variables, nones, [request for _, request, _ in calls])
         gone = {alias.binding.statement for alias in share.aliases if self.variables.removed(alias)}
@@ -420,6 +436,8 @@ class Planner:
                 from migrator.planning.imports import unloaded
 
                 result.extend(unloaded(self.module, step))
+        if self.doubles is not None:
+            self.doubles.check(root, result)
         return result
 
     # -- marks --------------------------------------------------------------------------
@@ -440,6 +458,7 @@ class Planner:
                 self.plan.findings.append(finding)
                 return
         row = CODES[mark.reason]
-        finding.reasons.append(Reason(mark.reason, mark.message, place, row["effect"]))
+        message = mark.message if self.doubles is None else self.doubles.why(mark)
+        finding.reasons.append(Reason(mark.reason, message, place, row["effect"]))
         finding.verdict = "keep" if row["effect"] == "keep" else "blocked"
         self.plan.findings.append(finding)

@@ -170,6 +170,21 @@ class Asking:
 class Answers(Asking):
     """Adds the files that hold an answer to the cluster that asks."""
 
+    def __init__(self, root: str, marked: bool, asked: list[tuple[object, Mention]]) -> None:
+        super().__init__(root, marked, asked)
+        self._double = ""
+
+    def look_at(self, path: str, data: bytes) -> None:
+        """Note whether the file that is asked next holds test doubles."""
+        self._double = path if is_double(data) else ""
+
+    def names(self, home: str, path: str) -> None:
+        """Have test doubles of a module analysed together with it."""
+        if path == self._double:
+            for asker, mention, asking in self.open:
+                if not mention.needles and asking == home:
+                    self.hit((asker, mention, asking), path, b"")
+
     def hit(self, question: Question, path: str, data: bytes) -> bool:
         """Have the cluster take the file in."""
         cluster: Cluster = question[0]  # type: ignore[assignment]
@@ -216,17 +231,21 @@ class Search(Asking):
         """Apply an answer, unless the file was analysed together with the asking one."""
         plan, mention, _ = question
         assert isinstance(plan, FilePlan)
+        if mention.reason.code == "CC503" and path in plan.covered:
+            return False
         if mention.seen and path in plan.members and _followed(plan, mention, path, data):
             return False
         self._apply(plan, mention, path)
         return True
 
     def _replaced(self, plan: object, mention: Mention, home: str) -> None:
+        assert isinstance(plan, FilePlan)
+        doubles = [path for path in self.doubles if path not in plan.covered]
         for path in self.naming.get(home, ()):
-            if path in self.doubles:
+            if path in doubles:
                 self._apply(plan, mention, path)
                 return
-        others = [(double, Home(double)) for double in self.doubles if double != home]
+        others = [(double, Home(double)) for double in doubles if double != home]
         for path in self.naming.get(home, ()):
             data = self._read(path) or b""
             for double, there in others:

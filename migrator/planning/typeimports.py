@@ -39,12 +39,13 @@ def renamed_imports(
 
 
 def decide_imports(plan: FilePlan) -> None:
-    """Set the verdicts of imports: what keeps one group of theirs keeps them."""
+    """Set the verdicts of imports and test doubles: what keeps one group of theirs keeps them."""
     for finding, groups in plan.imports:
         verdicts = {group.verdict for group in groups}
         if verdicts <= {REWRITE, SUGGEST}:
             finding.verdict = SUGGEST if SUGGEST in verdicts else REWRITE
         else:
             finding.verdict = BLOCKED
-            reason = Reason("CC227", finding.message, finding.place, "block")
+            code = "CC503" if finding.code == "CC109" else "CC227"
+            reason = Reason(code, finding.message, finding.place, "block")
             finding.reasons = [reason]

@@ -54,4 +54,8 @@ def _kinds(topic: str) -> Mapping[str, Kind]:
         from migrator.planning.shapes import wire
 
         return wire.KINDS
+    if topic == "doubles":
+        from migrator.planning.shapes import doubles
+
+        return doubles.KINDS
     raise KeyError(topic)
