@@ -159,7 +159,7 @@ class Cluster:
         bases = {
             word_of(mention.needles[0]).decode()
             for mention in self.open
-            if mention.needles[0].startswith(b"<")
+            if mention.needles and mention.needles[0].startswith(b"<")
         }
         assert module.links is not None
         found: list[tuple[ast.AST, str]] = module.links.unresolved(names)
