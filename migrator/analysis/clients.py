@@ -61,8 +61,13 @@ def host_of_receiver(
 
 
 def clients_of(module: Module, node: ast.expr, trusted: tuple[str, ...]) -> list[Client]:
-    """Return every client a receiver may be."""
-    return _Finder(module, trusted, library=False).resolve(node, 0)
+    """Return every client a receiver may be; asked for once."""
+    key = ("clients", node)
+    if key not in module.memo:
+        module.memo[key] = _Finder(module, trusted, library=False).resolve(node, 0)
+    found = module.memo[key]
+    assert isinstance(found, list)
+    return list(found)
 
 
 class _Finder:

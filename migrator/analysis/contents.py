@@ -152,8 +152,11 @@ class Contents:
         if part is None:
             self.report.assumed.append(node)
             return
-        line = getattr(part, "lineno", 0)
-        message = f"may hold content parts, which line {line} builds"
+        place = self.module.source.place(part)
+        where = f"line {place.line}"
+        if place.path != self.module.source.place(node).path:
+            where = f"{place.path}:{place.line}"
+        message = f"may hold content parts, which {where} builds"
         self.report.reason("CC232", message, node)
 
     def _possible(self, node: ast.expr) -> ast.AST | None:

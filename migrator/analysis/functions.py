@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator.analysis.changers import changers
 from migrator.analysis.facts import Mention, Reason
 from migrator.analysis.instances import is_assumed, is_foreign
 from migrator.analysis.reaching import bindings_of, owner_of
@@ -9,6 +10,7 @@ from migrator.analysis.scopes import Binding, Module, Scope
 from migrator.analysis.syntax import FUNCTIONS, ast
 from migrator.analysis.uses import uses_of
 from migrator.analysis.values import (
+    ancestry,
     attribute_owner,
     constants,
     definitions,
@@ -105,7 +107,7 @@ def _modules_handed_on(module: Module, binding: Binding) -> list[ast.expr]:
         use
         for imported in module.links.modules_at(binding.scope)
         for use in uses_of(module, imported)
-        if not isinstance(module.parent(use), ast.Attribute)
+        if getattr(module.parent(use), "attr", "__dict__") == "__dict__"
     ]
 
 
@@ -153,6 +155,7 @@ def _sees_result(module: Module, decorator: ast.expr) -> bool:
 
 def _method_uses(module: Module, function: Function, binding: Binding, result: References) -> None:
     owner = binding.scope
+    result.foreign.extend(changers(module, owner))
     if len(owner.bindings[function.name]) > 1:
         result.mixed.append(function)
     for use in module.attributes.get(function.name, ()):
@@ -163,6 +166,9 @@ def _method_uses(module: Module, function: Function, binding: Binding, result: R
         if receiver is None:
             if not is_foreign(module, use.value):
                 result.unsure.append(use)
+        elif any("__getattr__" in base.bindings for base in ancestry(module, receiver)):
+            # It may hand on what another object has.
+            result.unsure.append(use)
         elif related(module, receiver, owner) and may_be(module, use, function):
             if is_assumed(module, use.value):
                 result.is_assumed = True

@@ -382,7 +382,7 @@ class Results:
             ):
                 continue
             elif binding.kind != "annotation":
-                line = getattr(binding.node, "lineno", 0)
+                line = self.module.source.place(binding.node).line
                 message = f"`{shown}` may be something else, bound in line {line}"
                 self.reason(group, "CC315", message, use)
 

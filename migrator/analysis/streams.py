@@ -246,7 +246,8 @@ class Streams:
         for index, use in enumerate(readers):
             for other in readers[index + 1 :]:
                 if not self._exclusive(use, other):
-                    message = f"`{binding.name}` is read in line {use.lineno}, too"
+                    line = self.module.source.place(use).line
+                    message = f"`{binding.name}` is read in line {line}, too"
                     self.results.reason(group, "CC316", message, other)
                     return
 

@@ -247,10 +247,20 @@ def ancestry(module: Module, scope: Scope) -> list[Scope]:
         node = current.node
         for base in node.bases if isinstance(node, ast.ClassDef) else ():
             for binding in definitions(module, base):
-                found = module.scopes.get(binding.node) if binding.kind == "class" else None
+                meant = _renamed(module, binding)
+                found = module.scopes.get(meant.node) if meant.kind == "class" else None
                 if found is not None and found not in result:
                     result.append(found)
     return result
+
+
+def _renamed(module: Module, binding: Binding) -> Binding:
+    """Return the class that ``binding`` is another name of, else itself."""
+    if binding.kind == "assign" and isinstance(binding.value, (ast.Name, ast.Attribute)):
+        found = definitions(module, binding.value)
+        if len(found) == 1 and found[0].kind == "class":
+            return found[0]
+    return binding
 
 
 def set_from_outside(module: Module, owner: Scope | None, name: str) -> list[ast.expr]:

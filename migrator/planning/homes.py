@@ -122,7 +122,7 @@ def _derives(data: bytes, name: bytes) -> bool:
     """Return whether a class in ``data`` derives from one called ``name``."""
     if not holds(data, name):
         return False
-    if holds(data, name + b" as"):
+    if holds(data, name + b" as") or _handed(data, name):
         return True
     at = data.find(b"class ")
     while at >= 0:
@@ -131,3 +131,12 @@ def _derives(data: bytes, name: bytes) -> bool:
             return True
         at = data.find(b"class ", at + 1)
     return False
+
+
+def _handed(data: bytes, name: bytes) -> bool:
+    """Return whether a line of ``data`` gives the class another name."""
+    return any(
+        b" = " in line and line.endswith((b" " + name, b"." + name))
+        for line in map(bytes.rstrip, data.splitlines())
+        if name in line
+    )

@@ -23,7 +23,8 @@ from migrator.files.modules import module_file
 from migrator.files.reading import Unreadable, read, shown_path
 from migrator.planning.homes import name_in, word_of
 from migrator.planning.model import BLOCKED, SUGGEST, FilePlan, Group, Problem
-from migrator.planning.plan import DEEPEST, Planner
+from migrator.planning.plan import DEEPEST
+from migrator.planning.planner import Planner
 from migrator.planning.search import Answers, Search, root_of
 from migrator.planning.splitting import split
 

@@ -43,7 +43,7 @@ class SharedNames:
         return result
 
     def _reason(self, stays: Binding) -> Reason:
-        line = getattr(stays.node, "lineno", 0)
+        line = self.module.source.place(stays.node).line
         message = f"`{stays.name}` also holds a chat result that stays, line {line}"
         return Reason("CC323", message, self.module.source.place(stays.node), "block")
 

@@ -42,7 +42,10 @@ def decide(group: Group, settings: Settings) -> None:
         finding.verdict = verdict
         if worst in (BLOCKED, KEEP) and verdict in (REWRITE, SUGGEST):
             finding.verdict = BLOCKED
-            message = f"changes together with the call in line {stopper.place.line}"
+            where = f"line {stopper.place.line}"
+            if stopper.place.path != finding.place.path:
+                where = f"{stopper.place.path}:{stopper.place.line}"
+            message = f"changes together with the call in {where}"
             if not any(reason.code == "CC507" for reason in finding.reasons):
                 finding.reasons.append(Reason("CC507", message, stopper.place, "block"))
         elif worst == SUGGEST:
