@@ -100,7 +100,8 @@ class Mention:
     yes stops nothing: the group gets these edits, (start, end, text) each, as well.  With a
     ``swap`` it stops nothing either: the second edits take the place of the first ones.
     ``seen``: a file that is analysed together with the asking one need not be asked, its uses of
-    the name were followed.  ``owner``: the class, where a method is asked for.
+    the name were followed.  ``owner``: the scope of a function that
+    is asked for.
     """
 
     __slots__ = (
