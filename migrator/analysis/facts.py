@@ -106,7 +106,8 @@ class Mention:
     ``swap`` it stops nothing either: the second edits take the place of the first ones.  With a
     ``kept`` conversation it means that this one does not move to the server.
     ``seen``: a file that is analysed together with the asking one need not be asked, its uses of
-    the name were followed.  ``owner``: the class, where a method is asked for.
+    the name were followed.  ``owner``: the scope of a function that
+    is asked for.
     """
 
     __slots__ = (

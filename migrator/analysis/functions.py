@@ -375,7 +375,7 @@ def question(
     method = binding.scope.kind == "class"
     needle = b"." + name if method else name
     result = Mention((needle, *more), reason, anywhere=method, seen=not more)
-    result.owner = binding.scope if method else None
+    result.owner = binding.scope
     return result
 
 

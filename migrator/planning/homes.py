@@ -42,6 +42,13 @@ class Home:
             return True
         return not self.packaged and self._patched(data)
 
+    def loaded_in(self, data: bytes) -> bool:
+        """Return whether ``data``, which loads modules by name, may mean this one.
+
+        The name may be put together; its own or its package's part stands somewhere.
+        """
+        return holds(data, self.stem) or (bool(self.package) and holds(data, self.package))
+
     def _in_line(self, text: bytes, data: bytes) -> bool:
         if holds(text, self.package + b"." + self.stem):
             return True

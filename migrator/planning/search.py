@@ -148,7 +148,7 @@ class Asking:
                         mention.anywhere
                         or names(home)
                         or (mention.linked and self._imports(home, path))
-                        or (loads and _by_name(mention, data))
+                        or (loads and self.homes[home].loaded_in(data) and _by_name(mention, data))
                     )
                     or not self.hit(question, path, data)
                 ):
@@ -303,7 +303,8 @@ class Search(Asking):
 def _by_name(mention: Mention, data: bytes) -> bool:
     """Return whether a file that finds modules by name may take what is asked for from one."""
     name = mention.needles[0]
-    return name.replace(b"_", b"a").isalnum() and reads(data, name)
+    # What a loader takes from a module is its functions; variables of scripts are not.
+    return mention.owner is not None and name.replace(b"_", b"a").isalnum() and reads(data, name)
 
 
 def _followed(plan: FilePlan, mention: Mention, path: str, data: bytes) -> bool:
