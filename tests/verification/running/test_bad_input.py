@@ -190,7 +190,7 @@ def test_missing_extra(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> N
         "migrator.cli.verify_common.find_spec", lambda name: None if name != "starlette" else name
     )
     assert programs.refused() == (
-        "`verify` needs openai, pydantic, uvicorn, not installed here; run"
+        "`verify` needs jsonschema, openai, pydantic, uvicorn, not installed here; run"
         " pip install 'responses-migrator[verify]'"
     )
 
